@@ -1,0 +1,213 @@
+"""The way home: Music Assistant's API and the bridge's, behind one public HTTPS host.
+
+`HomeHttp.request` owns the network: URL, deadline, status, JSON and errors. Everything else is a named line above it.
+A connect is tried twice; what was sent is never sent again, since a command may have been done.
+"""
+
+import json
+import logging
+import ssl
+from collections.abc import Mapping
+from typing import Any
+
+import certifi
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
+
+from music_assistant_alexa import deadline, telemetry
+from music_assistant_alexa.adapters.wire import media_items, player_state, reported, upcoming
+from music_assistant_alexa.errors import (
+    HomeAuthError,
+    HomeCommandError,
+    HomeError,
+    HomePart,
+    HomeUnreachableError,
+    NothingPlayingError,
+    QueueFinishedError,
+)
+from music_assistant_alexa.models import (
+    MediaItem,
+    MediaType,
+    PlaybackEvent,
+    PlayerId,
+    PlayerState,
+    QueueCommand,
+    Upcoming,
+)
+from music_assistant_alexa.settings import Credentials
+
+__all__ = ["HomeHttp"]
+
+_log = logging.getLogger(__name__)
+
+CONNECT_S = 1.5
+"""Seconds for one TCP and TLS handshake with Cloudflare's edge."""
+
+BODY_LIMIT = 4 * 1024 * 1024
+"""Bytes of an answer at most; the largest search is a tenth of it."""
+
+_OK = 200
+_REDIRECTS = range(300, 400)
+_REFUSED = {401, 403}
+_BRIDGE_ERRORS: dict[str, type[HomeError]] = {
+    "music_assistant_unreachable": HomeUnreachableError,
+    "stream_timeout": HomeUnreachableError,
+    "music_assistant_auth": HomeAuthError,
+}
+_ABOUT_MUSIC_ASSISTANT = {*_BRIDGE_ERRORS, "music_assistant_refused"}
+
+
+class HomeHttp:
+    """MusicAssistant and EchoPlayers over HTTPS."""
+
+    def __init__(self, base_url: str, credentials: Credentials, extra_ca_pem: str = "") -> None:
+        self._base_url = base_url
+        self._credentials = credentials
+        self._session = _session(extra_ca_pem)
+
+    def search(self, text: str, kinds: tuple[MediaType, ...], limit: int) -> list[MediaItem]:
+        """Search the library and every provider: one round trip."""
+        args = {"search_query": text, "media_types": list(kinds), "limit": limit}
+        return media_items(self.request("Search", "POST", "/api", {"command": "music/search", "args": args}))
+
+    def command(self, player: PlayerId, command: QueueCommand) -> PlayerState:
+        """Do one command of the bridge's closed list."""
+        body = {"command": command.name, "args": dict(command.args)}
+        return player_state(self.request("Command", "POST", f"/players/{player}/command", body))
+
+    def next_stream(self, player: PlayerId, generation: int) -> Upcoming:
+        """Ask what follows a stream."""
+        return upcoming(self.request("Next", "GET", f"/players/{player}/next?generation={generation}"))
+
+    def report(self, player: PlayerId, event: PlaybackEvent) -> PlayerState:
+        """Tell what the device did."""
+        return player_state(self.request("Event", "POST", f"/players/{player}/events", reported(event)))
+
+    def request(self, call: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Make one round trip home and return the JSON answer. Raises HomeError, or what a bridge's code means."""
+        with telemetry.timed(call):
+            status, kind, content = self._exchange(method, path, body)
+        if status == _OK and kind == "application/json":
+            return _json(content)
+        raise self._refusal(status, kind, content)
+
+    def _exchange(self, method: str, path: str, body: Mapping[str, Any] | None) -> tuple[int, str, bytes]:
+        left = deadline.remaining()
+        if left <= 0:
+            raise HomeUnreachableError("no time is left for another call home", HomePart.TUNNEL)
+        try:
+            response = self._session.request(
+                method,
+                self._base_url + path,
+                json=body,
+                headers=self._headers(),
+                timeout=(min(CONNECT_S, left), left),
+                allow_redirects=False,
+                stream=True,
+            )
+            with response:
+                kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+                return response.status_code, kind, _content(response)
+        except requests.RequestException as error:
+            raise HomeUnreachableError(_cause(error), HomePart.TUNNEL) from error
+
+    def _headers(self) -> dict[str, str]:
+        secrets = self._credentials.current()
+        headers = {"Authorization": f"Bearer {secrets.bridge_token}", "Accept": "application/json"}
+        if secrets.access_client_id:
+            headers["CF-Access-Client-Id"] = secrets.access_client_id
+            headers["CF-Access-Client-Secret"] = secrets.access_client_secret
+        return headers
+
+    def _refusal(self, status: int, kind: str, content: bytes) -> Exception:
+        """Turn an answer that is not a result into the error that names the cause."""
+        if kind == "application/json":
+            error = _bridge_error(status, content)
+        elif status in _REDIRECTS or status in _REFUSED or status == _OK:
+            error = HomeAuthError(
+                f"HTTP {status} that is not the bridge's: Cloudflare Access or a firewall stands before it; check the "
+                "service token in the secret, and that the tunnel's host name leads to the bridge",
+                HomePart.TUNNEL,
+            )
+        else:
+            error = HomeUnreachableError(
+                f"HTTP {status} from the tunnel: cloudflared or the bridge is not running at home", HomePart.TUNNEL
+            )
+        if isinstance(error, HomeAuthError):
+            self._credentials.forget()
+        return error
+
+
+def _bridge_error(status: int, content: bytes) -> Exception:
+    answer = _json(content)
+    code = str(answer.get("error", "")) if isinstance(answer, dict) else ""
+    if code == "queue_finished":
+        return QueueFinishedError("nothing follows")
+    if code == "unknown_item":
+        return NothingPlayingError("the queue no longer holds the item")
+    part = HomePart.MUSIC_ASSISTANT if code in _ABOUT_MUSIC_ASSISTANT else HomePart.BRIDGE
+    if status in _REFUSED and code != "command_not_allowed":
+        return HomeAuthError("the bridge refused its token: bridge_token and BRIDGE_TOKENS differ", part)
+    if code in _BRIDGE_ERRORS:
+        return _BRIDGE_ERRORS[code](f"the bridge says {code}", part)
+    return HomeCommandError(f"the bridge says {code or 'nothing'} with HTTP {status}", part, status, code)
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise HomeUnreachableError("the answer from home is not whole JSON", HomePart.TUNNEL) from error
+
+
+def _content(response: requests.Response) -> bytes:
+    """Read the body within the deadline: a time-out of requests is only one of silence."""
+    content = bytearray()
+    for chunk in response.iter_content(64 * 1024):
+        content += chunk
+        if deadline.remaining() <= 0 or len(content) > BODY_LIMIT:
+            raise requests.Timeout("the answer is too slow or too long")
+    return bytes(content)
+
+
+def _cause(error: requests.RequestException) -> str:
+    """Name what failed without the URL, which is the household's."""
+    match error:
+        case requests.exceptions.SSLError():
+            return "TLS to the public host name failed: its certificate or name is wrong"
+        case requests.ConnectTimeout():
+            return "the public host name does not answer"
+        case requests.Timeout():
+            return "home took too long to answer"
+        case requests.ConnectionError():
+            return "no connection to the public host name: DNS or network"
+    return f"the exchange broke off: {type(error).__name__}"
+
+
+def _session(extra_ca_pem: str) -> requests.Session:
+    context = ssl.create_default_context(cafile=certifi.where())
+    if extra_ca_pem:
+        context.load_verify_locations(cadata=extra_ca_pem)
+    session = requests.Session()
+    session.trust_env = False  # or REQUESTS_CA_BUNDLE and proxies of the machine would silently win
+    session.mount("https://", _OneContext(context))
+    return session
+
+
+class _OneContext(HTTPAdapter):
+    """One SSL context for all connections: parsing the CA bundle takes 43 ms each time requests does it."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__(pool_connections=1, pool_maxsize=4, max_retries=Retry(total=1, connect=1, read=0, redirect=0))
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+
+    def cert_verify(self, *_args: Any, **_kwargs: Any) -> None:
+        """Do nothing: the context verifies, and knows its authorities."""
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, {"cert_reqs": "CERT_REQUIRED"}

@@ -1,0 +1,30 @@
+"""The secrets' way in: one SecureString of SSM.
+
+One call of our own, since Powertools' parameters would cost the cold start another half second.
+"""
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from music_assistant_alexa.errors import ConfigurationError
+
+__all__ = ["fetch_secret"]
+
+
+def fetch_secret(name: str, endpoint: str = "", client: Any = None) -> str:
+    """Return the decrypted parameter. Raises ConfigurationError with the remedy."""
+    config = Config(connect_timeout=1, read_timeout=1.5, retries={"mode": "standard", "max_attempts": 2})
+    client = client or boto3.client("ssm", config=config, endpoint_url=endpoint or None)
+    try:
+        return str(client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        raise ConfigurationError(
+            f"SSM parameter {name} (template parameter SecretName) cannot be read: {code}; make it with the README's "
+            "`aws ssm put-parameter` command in the function's region"
+        ) from error
+    except BotoCoreError as error:
+        raise ConfigurationError(f"SSM cannot be reached: {type(error).__name__}") from error

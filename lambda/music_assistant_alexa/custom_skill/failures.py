@@ -1,0 +1,57 @@
+"""From an error to what the user hears: one table, resolved along the error's ancestors."""
+
+from music_assistant_alexa.custom_skill.replies import Reply, Sentence
+from music_assistant_alexa.errors import (
+    ConfigurationError,
+    HomeAuthError,
+    HomeCommandError,
+    HomeError,
+    MediaNotFoundError,
+    NothingPlayingError,
+    PlaybackStoreError,
+    PlayerUnavailableError,
+    QueueFinishedError,
+    SkillError,
+    StreamUrlError,
+    UnsupportedRequestError,
+)
+
+__all__ = ["SENTENCES", "outcome_of", "reply_to"]
+
+SENTENCES: dict[type[Exception], str] = {
+    MediaNotFoundError: "not_found",
+    QueueFinishedError: "finished",
+    NothingPlayingError: "nothing_playing",
+    PlayerUnavailableError: "no_audio",
+    UnsupportedRequestError: "refused",
+    StreamUrlError: "bad_stream",
+    PlaybackStoreError: "store",
+    HomeError: "home",
+    HomeAuthError: "auth",
+    HomeCommandError: "refused",
+    SkillError: "unexpected",
+    ConfigurationError: "configuration",
+}
+
+_KINDS_WITH_A_SENTENCE = {"artist", "album", "track", "playlist", "radio"}
+_BY_PART = {"home", "auth"}
+
+
+def reply_to(error: Exception) -> Reply:
+    """Return the sentence that names the cause and the remedy."""
+    key = next((SENTENCES[kind] for kind in type(error).__mro__ if kind in SENTENCES), "unexpected")
+    match error:
+        case MediaNotFoundError() if error.kind in _KINDS_WITH_A_SENTENCE:
+            return Reply(Sentence(f"{key}_{error.kind}", {"said": error.said}))
+        case MediaNotFoundError():
+            return Reply(Sentence(key, {"said": error.said}))
+        case UnsupportedRequestError():
+            return Reply(Sentence(error.reason))
+        case HomeError() if key in _BY_PART:
+            return Reply(Sentence(f"{key}_{error.part}"))
+    return Reply(Sentence(key))
+
+
+def outcome_of(error: Exception) -> str:
+    """Return the name under which an error is counted: `HomeUnreachable`, `MediaNotFound` ..."""
+    return type(error).__name__.removesuffix("Error")

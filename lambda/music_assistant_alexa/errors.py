@@ -1,0 +1,104 @@
+"""What can go wrong, drawn once.
+
+SkillError
+├── MediaNotFoundError         nothing in Music Assistant answers to what was said
+├── QueueFinishedError         there is nothing after the current item
+├── NothingPlayingError        a command about "this" while nothing was ever played here
+├── PlayerUnavailableError     the device cannot play audio, or its player cannot be had
+├── UnsupportedRequestError    does not apply to what plays (a radio has no next); .reason names the sentence
+├── StreamUrlError             a URL that must never reach an Echo, or a signature that is not ours
+├── PlaybackStoreError         DynamoDB throttled, missing or away
+└── HomeError                  .part names what failed: tunnel, bridge or music_assistant
+    ├── HomeUnreachableError   DNS, TLS, refused, time-out, tunnel 502/504/52x/530
+    ├── HomeAuthError          401/403 from the bridge, MA or Cloudflare Access; a redirect or an HTML page
+    └── HomeCommandError       MA or the bridge refused the command; .status, .details
+ConfigurationError             the function must not start; names the setting and the template parameter
+UnknownDialectError            an event of no shape we know
+
+The core and the adapters raise; each dialect owns one table from these types to answers.
+"""
+
+from enum import StrEnum
+
+
+class SkillError(Exception):
+    """Anything a dialect must turn into an answer."""
+
+
+class MediaNotFoundError(SkillError):
+    """Music Assistant has nothing that answers to what was said."""
+
+    def __init__(self, said: str = "", kind: str | None = None) -> None:
+        super().__init__(f"nothing found of kind {kind or 'any'}")
+        self.said = said
+        self.kind = kind
+
+
+class QueueFinishedError(SkillError):
+    """There is no item after the current one."""
+
+
+class NothingPlayingError(SkillError):
+    """Nothing was ever played on this device, or nothing is left of it."""
+
+
+class PlayerUnavailableError(SkillError):
+    """The device cannot play audio, or its player cannot be had."""
+
+
+class UnsupportedRequestError(SkillError):
+    """The command does not apply to what plays."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        """Name of the sentence that says why, in the dialect's catalogue."""
+
+
+class StreamUrlError(SkillError):
+    """The URL must not be given to an Echo, or its signature is not ours."""
+
+
+class PlaybackStoreError(SkillError):
+    """The playback state could not be read or written."""
+
+
+class HomePart(StrEnum):
+    """Where on the way home a call failed."""
+
+    TUNNEL = "tunnel"
+    BRIDGE = "bridge"
+    MUSIC_ASSISTANT = "music_assistant"
+
+
+class HomeError(SkillError):
+    """A call home failed."""
+
+    def __init__(self, cause: str, part: HomePart = HomePart.BRIDGE) -> None:
+        super().__init__(cause)
+        self.part = part
+
+
+class HomeUnreachableError(HomeError):
+    """Home did not answer: DNS, TLS, refused, time-out, or the tunnel says so."""
+
+
+class HomeAuthError(HomeError):
+    """A token was refused on the way home."""
+
+
+class HomeCommandError(HomeError):
+    """Home understood the command and refused it."""
+
+    def __init__(self, cause: str, part: HomePart, status: int, details: str = "") -> None:
+        super().__init__(cause, part)
+        self.status = status
+        self.details = details
+
+
+class ConfigurationError(Exception):
+    """A setting is missing or wrong; the function must not start."""
+
+
+class UnknownDialectError(Exception):
+    """The event has none of the shapes we answer."""

@@ -1,0 +1,101 @@
+"""The function's settings, read once; and its secrets, read by name when first needed.
+
+Every error names the environment variable and the template parameter it comes from.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from music_assistant_alexa.errors import ConfigurationError
+
+__all__ = ["Credentials", "Secrets", "Settings"]
+
+_HTTPS_URL = re.compile(r"https://[^\s/?#@]+(/[^\s?#]*)?")
+_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
+_SECRET_NAME = re.compile(r"/?[A-Za-z0-9_./-]{1,1000}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of the function's configuration but its secrets."""
+
+    skill_id: str
+    """Empty until the skill exists; every request is refused then."""
+
+    table_name: str
+    home_url: str
+    """Public https URL of the home bridge, without a slash at its end; may have a path."""
+
+    secret_name: str
+    home_ca_pem: str = field(default="", repr=False)
+    """PEM text of one more certificate authority to trust, for runs at home."""
+
+    aws_endpoint: str = ""
+    """Another endpoint than AWS's own, for runs without an account."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Read the environment. Raises ConfigurationError."""
+        return cls(
+            skill_id=environ.get("ALEXA_SKILL_ID", ""),
+            table_name=_required(environ, "PLAYBACK_TABLE_NAME", "the template sets it", _NAME),
+            home_url=_required(environ, "HOME_URL", "template parameter HomeUrl", _HTTPS_URL).rstrip("/"),
+            secret_name=_required(environ, "SECRET_NAME", "template parameter SecretName", _SECRET_NAME),
+            home_ca_pem=environ.get("HOME_CA_PEM", ""),
+            aws_endpoint=environ.get("AWS_ENDPOINT_URL", ""),
+        )
+
+
+def _required(environ: Mapping[str, str], name: str, source: str, form: re.Pattern[str]) -> str:
+    value = environ.get(name, "")
+    if not form.fullmatch(value):
+        state = "is missing" if not value else f"does not match {form.pattern}"
+        raise ConfigurationError(f"{name} ({source}) {state}")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What only this function and the home bridge know."""
+
+    bridge_token: str = field(repr=False)
+    stream_signing_key: str = field(repr=False)
+    access_client_id: str = field(default="", repr=False)
+    access_client_secret: str = field(default="", repr=False)
+
+
+class Credentials:
+    """The secrets, fetched by name at first use and kept; `forget` after home refused them."""
+
+    def __init__(self, name: str, fetch: Callable[[str], str]) -> None:
+        self._name = name
+        self._fetch = fetch
+        self._secrets: Secrets | None = None
+
+    def current(self) -> Secrets:
+        """Return the secrets. Raises ConfigurationError when they are missing or cannot be read."""
+        if self._secrets is None:
+            self._secrets = _parsed(self._name, self._fetch(self._name))
+        return self._secrets
+
+    def forget(self) -> None:
+        """Fetch anew at the next use: a refused token may just have been replaced."""
+        self._secrets = None
+
+
+def _parsed(name: str, text: str) -> Secrets:
+    remedy = f'the SSM parameter {name} (template parameter SecretName) must be JSON with "bridge_token" and '
+    remedy += '"stream_signing_key"; the README shows the command that makes it'
+    try:
+        value = json.loads(text)
+        fields = {key: value.get(key, "") for key in Secrets.__dataclass_fields__}
+    except (ValueError, AttributeError) as error:
+        raise ConfigurationError(remedy) from error
+    whole = all(isinstance(part, str) for part in fields.values())
+    if not whole or not fields["bridge_token"] or not fields["stream_signing_key"]:
+        raise ConfigurationError(remedy)
+    return Secrets(**fields)

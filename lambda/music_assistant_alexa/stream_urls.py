@@ -1,0 +1,181 @@
+"""From Music Assistant's LAN URLs to signed public HTTPS URLs, and the check of them.
+
+`https://{host}/{stream|art}/{ref}.{ext}?exp={unix seconds}&sig={signature}`: `ref` is unpadded base64url of compact
+JSON, and what is signed is the text that stands in the URL, so nothing is ever canonicalised. The skill signs, the home
+bridge checks; both import this module, which knows nothing but the standard library.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from music_assistant_alexa.errors import StreamUrlError
+
+__all__ = ["Kind", "PublicUrls", "check_signed", "public_art_url", "public_stream_url"]
+
+Kind = Literal["stream", "art"]
+
+VALID_S = 12 * 3600
+"""How long a URL is good for by default, in seconds."""
+
+NAME_LIMIT = 4096
+"""Characters of a reference at most; Alexa takes URLs of 8,000."""
+
+LONGEST_S = 7 * 24 * 3600
+"""The furthest ahead an expiry may lie, in seconds."""
+
+_STREAM_PATH = re.compile(r"/(single|flow)/[A-Za-z0-9]+/[0-9a-z:_.-]+/[0-9a-f]{32}/[0-9a-z:_.-]+\.[a-z0-9]+")
+_NAME = re.compile(r"(?P<ref>[A-Za-z0-9_-]{1,4096})\.(?P<ext>[a-z0-9]{2,4})")
+_EXPIRY = re.compile(r"[0-9]{1,12}")
+_EXTENSION = re.compile(r"\.[a-z0-9]+$")
+
+
+def public_stream_url(
+    ma_url: str, generation: int, *, base_url: str, key: str, now: float, valid_s: int = VALID_S
+) -> str:
+    """Return the signed public URL of MA's LAN stream URL, as MP3.
+
+    `ma_url` is what MA told the player: `http://<lan>:8097/single/{session}/{queue}/{item}/{player}.{ext}`; its host is
+    dropped, its extension swapped for `.mp3` (MA encodes whatever is asked). `now` is Unix time in seconds. Raises
+    StreamUrlError for anything else, so that no half-rewritten URL reaches an Echo.
+    """
+    parts = _split(ma_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise StreamUrlError("not one of Music Assistant's stream URLs: http(s)://host/single/... is expected")
+    path = _EXTENSION.sub(".mp3", unquote(parts.path))
+    _check_stream_path(path)
+    return _signed("stream", {"p": path, "g": generation}, "mp3", base_url, key, int(now) + valid_s)
+
+
+def public_art_url(image_url: str, *, base_url: str, key: str, now: float, valid_s: int = VALID_S) -> str:
+    """Return the signed public URL of a picture: MA's imageproxy (path or LAN URL), or a remote https picture."""
+    parts = _split(image_url)
+    if parts.path.endswith("/imageproxy") and parts.query and parts.scheme in {"", "http", "https"}:
+        ref = {"p": f"/imageproxy?{parts.query}"}
+    elif parts.scheme == "https" and parts.hostname:
+        ref = {"u": image_url}
+    else:
+        raise StreamUrlError("neither a picture of Music Assistant's imageproxy nor an https picture")
+    return _signed("art", ref, "jpg", base_url, key, int(now) + valid_s)
+
+
+class PublicUrls:
+    """The public URLs of one household: its base URL, and a key that is fetched when the first one is needed."""
+
+    def __init__(self, base_url: str, key: Callable[[], str], now: Callable[[], float]) -> None:
+        self._base_url = base_url
+        self._key = key
+        self._now = now
+
+    def stream(self, ma_url: str, generation: int) -> str:
+        """Return the signed public URL of a stream. Raises StreamUrlError."""
+        return public_stream_url(ma_url, generation, base_url=self._base_url, key=self._key(), now=self._now())
+
+    def art(self, image_url: str) -> str:
+        """Return the signed public URL of a picture, or "" for none and for one that cannot be handed out."""
+        try:
+            return public_art_url(image_url, base_url=self._base_url, key=self._key(), now=self._now())
+        except StreamUrlError:
+            return ""
+
+
+def check_signed(kind: Kind, name: str, exp: str, sig: str, *, keys: Sequence[str], now: float) -> dict[str, Any]:
+    """Return the reference in a signed URL's last path segment, if one of `keys` signed it and it is in time.
+
+    The result is `{"p": path, "g": generation}` or `{"q": queue id, "n": number}` for streams, `{"p": ...}` or
+    `{"u": https url}` for art. Raises StreamUrlError without telling which check failed.
+    """
+    refused = StreamUrlError("wrong, missing or expired signature")
+    match = _NAME.fullmatch(name)
+    if not match or not _EXPIRY.fullmatch(exp) or not now < int(exp) <= now + LONGEST_S:
+        raise refused
+    genuine = [hmac.compare_digest(_signature(kind, name, exp, key), sig.encode()) for key in keys]
+    if not any(genuine):
+        raise refused
+    ref = _decoded(match["ref"])
+    _check_reference(kind, ref)
+    return ref
+
+
+def _check_reference(kind: Kind, ref: dict[str, Any]) -> None:
+    path = ref.get("p")
+    if kind == "stream":
+        _check_stream_reference(ref)
+    elif not (_is_text(path, "/imageproxy?") or _is_text(ref.get("u"), "https://")):
+        raise StreamUrlError("not a picture we hand out")
+
+
+def _check_stream_reference(ref: dict[str, Any]) -> None:
+    if isinstance(ref.get("q"), str) and type(ref.get("n")) is int:
+        return
+    if type(ref.get("g")) is not int or not isinstance(ref.get("p"), str):
+        raise StreamUrlError("not a stream we hand out")
+    _check_stream_path(ref["p"])
+
+
+def _check_stream_path(path: str) -> None:
+    dotted = any(segment.strip(".") == "" for segment in path.split("/")[1:])
+    if not _STREAM_PATH.fullmatch(path) or dotted:
+        raise StreamUrlError(
+            "not one of Music Assistant's stream paths: /single/{session}/{queue}/{item}/{player}.{ext}"
+        )
+
+
+def _is_text(value: object, prefix: str) -> bool:
+    return isinstance(value, str) and value.startswith(prefix)
+
+
+def _signed(kind: Kind, ref: dict[str, Any], ext: str, base_url: str, key: str, expiry: int) -> str:
+    name = f"{_encoded(ref)}.{ext}"
+    if len(name) > NAME_LIMIT:
+        raise StreamUrlError("the URL would be longer than Alexa takes")
+    sig = _signature(kind, name, str(expiry), key).decode()
+    return f"{_public_base(base_url)}/{kind}/{name}?exp={expiry}&sig={sig}"
+
+
+def _signature(kind: Kind, name: str, exp: str, key: str) -> bytes:
+    text = f"v1\n{kind}\n{name}\n{exp}"
+    return base64.urlsafe_b64encode(hmac.new(key.encode(), text.encode(), hashlib.sha256).digest()).rstrip(b"=")
+
+
+def _public_base(base_url: str) -> str:
+    """Check the public base URL (a path is kept, a name in other letters becomes ASCII)."""
+    parts = _split(base_url)
+    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment or parts.username is not None:
+        raise StreamUrlError("the public base URL must be https://host[:port][/path]")
+    host = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
+    host = f"[{host}]" if ":" in host else host
+    port = f":{parts.port}" if parts.port not in {None, 443} else ""
+    return f"https://{host}{port}{parts.path.rstrip('/')}"
+
+
+def _split(url: str) -> SplitResult:
+    if any(character <= " " or character in '\\"<>`' for character in url):
+        raise StreamUrlError("a URL with spaces, control characters, quotes or backslashes")
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # parsed only when asked for
+    except ValueError as error:
+        raise StreamUrlError("not a URL: its host or port cannot be read") from error
+    return parts
+
+
+def _encoded(ref: dict[str, Any]) -> str:
+    text = json.dumps(ref, separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def _decoded(ref: str) -> dict[str, Any]:
+    try:
+        value = json.loads(base64.urlsafe_b64decode(ref + "=" * (-len(ref) % 4)))
+    except (ValueError, binascii.Error, RecursionError) as error:
+        raise StreamUrlError("the reference cannot be read") from error
+    if not isinstance(value, dict):
+        raise StreamUrlError("the reference is not an object")
+    return value

@@ -1,0 +1,28 @@
+"""The one seam to Powertools Metrics: what happened, and how long home took. Never who, what or where."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aws_lambda_powertools import Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+__all__ = ["count", "metrics", "timed"]
+
+metrics = Metrics()
+
+
+def count(outcome: str) -> None:
+    """Count one outcome, by a name of ours: `Played`, `WrongApplication`, `HomeUnreachable` ..."""
+    metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
+
+
+@contextmanager
+def timed(call: str) -> Iterator[None]:
+    """Measure one call home, in milliseconds, under `Home` + its name."""
+    begun = time.perf_counter()
+    try:
+        yield
+    finally:
+        taken_ms = (time.perf_counter() - begun) * 1000
+        metrics.add_metric(name=f"Home{call}", unit=MetricUnit.Milliseconds, value=round(taken_ms, 1))
