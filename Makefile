@@ -2,20 +2,44 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --quiet --disable-pip-version-check
+
+export PYTHONPATH := $(CURDIR)/lambda:$(CURDIR)/home:$(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help play serve test test-all check
+.PHONY: help play serve test check format
 
 help:  ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@cat $(MAKEFILE_LIST) | awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}'
+
+play: $(VENV)/.play  ## talk to an Echo in the terminal: a prompt, or SAY="play blue harbor; next; stop", JSON=1
+	@$(PY) -m simulator.play
+
+serve: $(VENV)/.play  ## start the whole stack on loopback, print its addresses as one JSON line, run until interrupted
+	@$(PY) -m simulator.serve
+
+test: $(VENV)/.test  ## run every test that needs Python packages only (under 5 minutes; ARGS='-m "not slow"': under 1)
+	$(PY) -m pytest -m "not live and not toolchain" $(ARGS)
+
+check: $(VENV)/.test  ## format, lint and types
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+
+format: $(VENV)/.test  ## write the code in the house's format
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
 
 $(VENV)/.play: simulator/requirements.txt home/requirements.txt layers/dependencies/requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "This needs Python 3.11 or newer; set PYTHON=python3.x to choose one.")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %d.%d; choose one with PYTHON=python3.x." % sys.version_info[:2])'
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	@echo "Installing Python packages (first use only) ..."
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r simulator/requirements.txt
+	@echo "Installing Python packages into $(VENV), once ..." >&2
+	@$(PIP) install -r simulator/requirements.txt
 	@touch $@
 
 $(VENV)/.test: tests/requirements.txt $(VENV)/.play
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@echo "Installing the test tools into $(VENV), once ..." >&2
+	@$(PIP) install -r tests/requirements.txt
 	@touch $@
+
+include toolchain.mk

@@ -6,7 +6,7 @@ fits at all. Ranking is one pure function.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
 from music_assistant_alexa.errors import MediaNotFoundError
@@ -29,6 +29,9 @@ _FREE_SEARCH = (
     MediaType.RADIO,
 )
 """Kinds a free search takes in, and their order where names fit equally."""
+
+_HEARD_WITHOUT_KIND = {MediaType.TRACK, MediaType.ARTIST}
+"""Kinds whose intents also take a bare name ("add Night Ferry", "play some Night Ferry"): it may be of another kind."""
 
 _KIND_WORDS = {
     MediaType.ALBUM: ("album", "record", "platte"),
@@ -61,7 +64,7 @@ class Library:
         self._music = music
 
     def find(self, query: MediaQuery) -> MediaItem:
-        """Return the one thing meant: one round trip, another only if "by" was part of the name.
+        """Return the one thing meant: one round trip, more only when that found nothing.
 
         Raises MediaNotFoundError.
         """
@@ -78,17 +81,16 @@ class Library:
         return self._music.search(text, kinds, SEARCH_LIMIT)
 
 
-def _readings(query: MediaQuery) -> Iterable[MediaQuery]:
+def _readings(query: MediaQuery) -> Iterator[MediaQuery]:
     """Yield the ways to understand a query, the likelier first."""
     match = None if query.artist else _BY.fullmatch(query.text)
     if match and query.kind is not MediaType.ARTIST:
         yield MediaQuery(match["name"], query.kind, match["artist"])
-        yield query
-    elif query.artist:
-        yield query
+    yield query
+    if query.kind in _HEARD_WITHOUT_KIND:
+        yield MediaQuery(query.text, None, query.artist)
+    if query.artist:
         yield MediaQuery(query.text, query.kind)
-    else:
-        yield query
 
 
 def best_match(query: MediaQuery, candidates: Iterable[MediaItem]) -> MediaItem | None:

@@ -137,11 +137,17 @@ class StreamToken:
         payload = text[2:]
         try:
             match json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))):
-                case [str(queue), str(item), int(position), int(generation)]:
-                    return cls(queue, item, max(position, 0), generation)
+                case [str(queue), str(item), position, generation] if _is_count(position) and _is_count(generation):
+                    token = cls(queue, item, position, generation)
+                    return token if token.encode() else None  # half a pair of surrogates cannot be encoded
         except (ValueError, binascii.Error, RecursionError):
             return None
         return None
+
+
+def _is_count(value: object) -> bool:
+    """Tell a number that can have come from us, and fits DynamoDB."""
+    return type(value) is int and 0 <= value < 2**53
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,13 +86,16 @@ class Desk:
     def _log_unread(error: PlaybackStoreError) -> None:
         _log.warning("playback state not read: %s", error)
 
-    def _hand_out(self, moment: Moment, stream: Stream, queue_id: str, item: QueueItem | None) -> Play:
-        """Record a stream as the one the device plays from now on, and return the order to do so."""
+    def _hand_out(self, moment: Moment, stream: Stream, queue_id: str, item: QueueItem | None) -> Outcome:
+        """Record a stream as the one the device plays from now on, and return the order to do so.
+
+        No order, if a newer one was handed out meanwhile: of two commands at once, the later stream plays.
+        """
         play = self._play(stream, queue_id, item, PlayBehavior.REPLACE_ALL)
         token = _token(stream, queue_id)
         running = Running(token, play.item, Activity.HANDED, 0, 0, EventRank.START, stopped_by_user=False)
-        self._remember(moment, running)
-        return play
+        newest = self._remember(moment, running)
+        return Outcome((play,) if newest else (), play.item)
 
     def _enqueue(self, moment: Moment, after: StreamToken, upcoming: Upcoming, behavior: PlayBehavior) -> Play:
         """Record a stream as the one that follows `after`, and return the order to enqueue it."""
@@ -187,7 +190,8 @@ class Playback(Desk):
         if not place.audible_at(moment.occurred_at):
             return Outcome(item=place.item)
         if answer.stream and answer.stream.generation > place.running.generation:
-            return Outcome((self._hand_out(moment, answer.stream, answer.queue_id, answer.item),), place.item)
+            played = self._hand_out(moment, answer.stream, answer.queue_id, answer.item)
+            return Outcome(played.actions, place.item)
         if not answer.stream:
             return Outcome(self._silence(moment, ClearQueue(everything=True)).actions, place.item)
         return Outcome(self._following(moment, place, answer), place.item)
@@ -234,8 +238,7 @@ class Playback(Desk):
         answer = self._command(moment, command)
         if answer.stream is None:
             raise NothingPlayingError("Music Assistant has nothing to play")
-        play = self._hand_out(moment, answer.stream, answer.queue_id, answer.item)
-        return Outcome((play,), play.item)
+        return self._hand_out(moment, answer.stream, answer.queue_id, answer.item)
 
     def _play_from(self, moment: Moment, place: Place, position_ms: int) -> Outcome:
         live = place.item.media_type is MediaType.RADIO
@@ -250,7 +253,7 @@ class Playback(Desk):
             place.running,
             activity=Activity.STOPPED,
             occurred_at=moment.occurred_at,
-            rank=EventRank.LAST,
+            rank=EventRank.STOPPED,  # the device's own Stopped of the same second must still get through to MA
             stopped_by_user=True,
         )
         self._remember(moment, stopped)

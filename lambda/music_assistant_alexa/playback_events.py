@@ -134,8 +134,7 @@ class PlaybackEvents(Desk):
         if answer.stream is None or answer.stream.generation <= place.token.generation:
             self._remember(moment, _running(state, moment, place, Activity.FAILED, EventRank.LAST))
             return Outcome()
-        play = self._hand_out(moment, answer.stream, answer.queue_id, answer.item)
-        return Outcome((play,), play.item)
+        return self._hand_out(moment, answer.stream, answer.queue_id, answer.item)
 
     def _note(self, moment: Moment, state: PlaybackState, change: Running) -> PlayerState | None:
         """Store an event and tell home; neither, if something newer is stored."""

@@ -58,7 +58,7 @@ def public_art_url(image_url: str, *, base_url: str, key: str, now: float, valid
     parts = _split(image_url)
     if parts.path.endswith("/imageproxy") and parts.query and parts.scheme in {"", "http", "https"}:
         ref = {"p": f"/imageproxy?{parts.query}"}
-    elif parts.scheme == "https" and parts.hostname:
+    elif parts.scheme == "https" and parts.hostname and parts.username is None:
         ref = {"u": image_url}
     else:
         raise StreamUrlError("neither a picture of Music Assistant's imageproxy nor an https picture")
@@ -95,7 +95,8 @@ def check_signed(kind: Kind, name: str, exp: str, sig: str, *, keys: Sequence[st
     match = _NAME.fullmatch(name)
     if not match or not _EXPIRY.fullmatch(exp) or not now < int(exp) <= now + LONGEST_S:
         raise refused
-    genuine = [hmac.compare_digest(_signature(kind, name, exp, key), sig.encode()) for key in keys]
+    given = sig.encode(errors="replace")  # text from outside may hold what has no bytes
+    genuine = [hmac.compare_digest(_signature(kind, name, exp, key), given) for key in keys]
     if not any(genuine):
         raise refused
     ref = _decoded(match["ref"])
@@ -149,14 +150,17 @@ def _public_base(base_url: str) -> str:
     parts = _split(base_url)
     if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment or parts.username is not None:
         raise StreamUrlError("the public base URL must be https://host[:port][/path]")
-    host = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
+    try:
+        host = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
+    except UnicodeError as error:
+        raise StreamUrlError("the public base URL has a host name that DNS cannot hold") from error
     host = f"[{host}]" if ":" in host else host
     port = f":{parts.port}" if parts.port not in {None, 443} else ""
     return f"https://{host}{port}{parts.path.rstrip('/')}"
 
 
 def _split(url: str) -> SplitResult:
-    if any(character <= " " or character in '\\"<>`' for character in url):
+    if any(character <= " " or character in '\\"<>`' or _is_half(character) for character in url):
         raise StreamUrlError("a URL with spaces, control characters, quotes or backslashes")
     try:
         parts = urlsplit(url)
@@ -164,6 +168,11 @@ def _split(url: str) -> SplitResult:
     except ValueError as error:
         raise StreamUrlError("not a URL: its host or port cannot be read") from error
     return parts
+
+
+def _is_half(character: str) -> bool:
+    """Tell half of a pair, which JSON can carry and UTF-8 cannot."""
+    return "\ud800" <= character <= "\udfff"
 
 
 def _encoded(ref: dict[str, Any]) -> str:

@@ -1,0 +1,83 @@
+"""Journeys: one Echo, the skill, the bridge and a home, each the real one or the nearest thing to it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from simulator.echo import Echo
+from simulator.stack import Belief, Stack
+from simulator.waiting import eventually
+
+SOON_S = 2.0
+"""A real Music Assistant's queue follows its player within a second; a screen looks twice."""
+
+
+@dataclass
+class House:
+    """A stack, and what a test asks of it."""
+
+    stack: Stack
+
+    def echo(self, room: str, **habits: str) -> Echo:
+        return self.stack.echo(room, **habits)
+
+    def believed(self, echo: Echo) -> Belief:
+        return self.stack.believed(echo)
+
+    def queue(self, echo: Echo) -> list[str]:
+        items = self.stack.home.api("player_queues/items", queue_id=self.stack.player_id(echo))
+        return [item["media_item"]["name"] for item in items]
+
+    def item_ids(self, echo: Echo) -> set[str]:
+        items = self.stack.home.api("player_queues/items", queue_id=self.stack.player_id(echo))
+        return {item["queue_item_id"] for item in items}
+
+    def index(self, echo: Echo) -> int | None:
+        return self.stack.home.api("player_queues/get", queue_id=self.stack.player_id(echo))["current_index"]
+
+    def screen(self, command: str, echo: Echo, **args: object) -> None:
+        """Press something on Music Assistant's own screen."""
+        self.stack.home.api(command, queue_id=self.stack.player_id(echo), **args)
+
+    def soon(self, check: Callable[[], bool], what: str) -> None:
+        """Let two seconds pass for everyone, looking again and again."""
+        for _ in range(int(SOON_S / 0.25)):
+            if check():
+                return
+            self.stack.clock.advance(0.25)
+        eventually(check, within=1, what=what)
+
+    def agrees(self, echo: Echo, state: str = "playing") -> None:
+        """Music Assistant's current item is what the Echo plays, in the same state."""
+        self.soon(
+            lambda: (self.believed(echo).current_item, self.believed(echo).state) == (echo.track, state),
+            f"{echo.track!r} {state} in Music Assistant, which believes {self.believed(echo)}",
+        )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is about Music Assistant's player side with both aioslimproto generations, the rest with the newer."""
+    if "stack" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_generations")
+        metafunc.parametrize("stack", ["3.3.0", "3.1.5"] if both else ["3.3.0"], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    with Stack(aioslimproto=request.param) as running:
+        yield running
+
+
+@pytest.fixture
+def house(stack: Stack) -> Iterator[House]:
+    yield House(stack)
+    stack.plug()
+    if not stack.real:
+        stack.home.allow()
+
+
+@pytest.fixture
+def kitchen(house: House, request: pytest.FixtureRequest) -> Echo:
+    """An Echo no other test speaks to, which asks for the next stream near the end of each."""
+    return house.echo(f"kitchen-{request.node.name}", nearly_finished="late")
