@@ -1,0 +1,280 @@
+"""The whole house on loopback: Music Assistant, the bridge behind HTTPS, a cloud, and the skill in-process."""
+
+import json
+import os
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from simulator import tones
+from simulator.audio_device import Clock, Habits
+from simulator.clock import MovableClock, MovableLoop
+from simulator.cloud import SECRET_NAME, TABLE_NAME, LocalCloud, LocalSecrets
+from simulator.echo import Echo
+from simulator.envelopes import APPLICATION_ID, Sender
+from simulator.loop_thread import LoopThread
+from simulator.real_home import RealHome
+from simulator.sound import HttpsEar
+from simulator.stand_in import StandIn
+from simulator.tls import HOST, Authority, TlsFront
+from simulator.utterances import Listener
+
+if TYPE_CHECKING:
+    from home_bridge.service import Bridge
+    from music_assistant_alexa.app import App
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("lambda", "home")
+"""Folders of the packages that are not installed anywhere."""
+MOST_STEP_S = 1.0
+SETTLE_S = 0.004
+TIME_TO_ANSWER_MS = 8_000
+POWERTOOLS = {
+    "POWERTOOLS_SERVICE_NAME": "music_assistant_alexa",
+    "POWERTOOLS_METRICS_NAMESPACE": "MusicAssistantAlexa",
+    "POWERTOOLS_METRICS_DISABLED": "true",
+    "POWERTOOLS_LOGGER_LOG_EVENT": "false",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What Music Assistant believes of one Echo."""
+
+    state: str
+    current_item: str | None
+    """Its plain title."""
+    position_ms: int
+    duration_ms: int | None = None
+
+
+class HouseClock:
+    """One time for the Echo, the skill, the bridge and the stand-in home."""
+
+    def __init__(self, here: MovableClock, home: StandIn) -> None:
+        self._here = here
+        self._home = home
+
+    def time(self) -> float:
+        """Return seconds since 1970."""
+        return self._here.time()
+
+    def advance(self, seconds: float) -> None:
+        """Move everyone's clock, in steps short enough for heartbeats to be answered between them."""
+        while seconds > 0:
+            step = min(seconds, MOST_STEP_S)
+            self._home.advance(step)
+            self._here.advance(step)
+            time.sleep(SETTLE_S)
+            seconds -= step
+
+
+class RealClock:
+    """The time of a real server: it passes by waiting."""
+
+    def time(self) -> float:
+        """Return seconds since 1970."""
+        return time.time()
+
+    def advance(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+class LambdaContext:
+    """What Lambda hands the function beside the event."""
+
+    function_name = "function"
+    function_version = "$LATEST"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:eu-west-1:000000000000:function:function"
+    log_group_name = "/aws/lambda/function"
+    log_stream_name = "local"
+
+    def __init__(self) -> None:
+        self.aws_request_id = str(uuid.uuid4())
+        self._ends = time.monotonic() + TIME_TO_ANSWER_MS / 1_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how long the function may still run."""
+        return max(0, round((self._ends - time.monotonic()) * 1_000))
+
+
+class Stack:
+    """Everything that plays together, started by entering it.
+
+    A real server is used when MUSIC_ASSISTANT_URL and MUSIC_ASSISTANT_TOKEN are set, else the stand-in.
+    """
+
+    home: StandIn | RealHome
+    bridge: "Bridge"
+    front: TlsFront
+    cloud: LocalCloud
+    clock: Clock
+    app: "App"
+
+    def __init__(self, *, aioslimproto: str | None = None, host: str = HOST) -> None:
+        self.host = host
+        """What listens for clients listens here; everything else stays on loopback."""
+        self.application_id = APPLICATION_ID
+        self.secrets = LocalSecrets()
+        self.authority = Authority()
+        self._aioslimproto = aioslimproto
+        self._parts = ExitStack()
+        self._listeners: dict[str, Listener] = {}
+
+    @property
+    def real(self) -> bool:
+        """Say whether a real server plays."""
+        return isinstance(self.home, RealHome)
+
+    @property
+    def public_url(self) -> str:
+        """Return the address the home is reached by from outside."""
+        return self.front.url
+
+    @property
+    def ca_file(self) -> str:
+        """Return the path of the certificate authority's PEM file."""
+        return str(self._folder / "ca.pem")
+
+    def __enter__(self) -> Self:
+        """Start all parts, those that are slow beside each other."""
+        try:
+            self._folder = Path(self._parts.enter_context(tempfile.TemporaryDirectory(prefix="music-assistant-")))
+            Path(self.ca_file).write_text(self.authority.pem, encoding="ascii")
+            sys.path[:0] = [str(ROOT / folder) for folder in PACKAGES if str(ROOT / folder) not in sys.path]
+            with ThreadPoolExecutor() as pool:
+                home, cloud = pool.submit(self._start_home), pool.submit(LocalCloud, self.secrets, host=self.host)
+                skill = pool.submit(_import_skill)
+                self.home = home.result()
+                self.clock = self._start_bridge()
+                self.cloud = self._closing(cloud.result())
+                self.app = self._build_app(skill.result())
+        except BaseException:
+            self._parts.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop all parts, the last first."""
+        self._parts.close()
+
+    def invoke(self, event: dict[str, Any]) -> Any:
+        """Answer one event as Lambda would: JSON in, JSON out; what the skill raises is raised."""
+        from music_assistant_alexa.telemetry import metrics
+
+        try:
+            answer = self.app.answer(json.loads(json.dumps(event)), LambdaContext())
+        finally:
+            metrics.clear_metrics()  # as the entry function does when it has published them
+        return json.loads(json.dumps(answer))
+
+    def echo(self, room: str = "kitchen", *, locale: str = "en-US", clock: Clock | None = None, **habits: Any) -> Echo:
+        """Return a new Echo of the one account, in a room of its own; its time is the house's unless given."""
+        ear = self._closing(HttpsEar(self.ca_file, tones.identify))
+        sender = Sender(device_id=f"amzn1.ask.device.{room.upper()}", application_id=self.application_id, locale=locale)
+        listener = self._listeners.setdefault(locale, Listener.of_locale(locale, self.application_id))
+        return Echo(
+            self.invoke,
+            ear=ear,
+            clock=clock or self.clock,
+            sender=sender,
+            listener=listener,
+            habits=Habits(**habits),
+        )
+
+    def unplug(self, how: Literal["refused", "tunnel"] = "refused") -> None:
+        """Cut the way home: connections are refused, or answered as a tunnel without its connector does."""
+        self.front.unplug(how)
+
+    def plug(self) -> None:
+        """Join the way home again."""
+        self.front.plug()
+
+    def believed(self, echo: Echo) -> Belief:
+        """Return what Music Assistant believes of an Echo."""
+        queue = self.home.api("player_queues/get", queue_id=self.player_id(echo)) or {}
+        item = queue.get("current_item") or {}
+        title = (item.get("media_item") or {}).get("name") or item.get("name")
+        position = float(queue.get("elapsed_time") or 0)
+        if queue.get("state") == "playing":
+            position += max(0.0, self.clock.time() - float(queue["elapsed_time_last_updated"]))
+        duration = item.get("duration")
+        return Belief(
+            queue.get("state", "idle"), title, round(position * 1_000), duration * 1_000 if duration else None
+        )
+
+    @staticmethod
+    def player_id(echo: Echo) -> str:
+        """Return the id of an Echo's player at home."""
+        from music_assistant_alexa.models import Device
+
+        return str(Device(echo.sender.device_id).player_id)
+
+    def _closing(self, part: Any) -> Any:
+        self._parts.callback(part.close)
+        return part
+
+    def _start_home(self) -> StandIn | RealHome:
+        real = RealHome.from_env(os.environ)
+        if real:
+            return self._closing(real)  # type: ignore[no-any-return]
+        home = StandIn(self._aioslimproto) if self._aioslimproto else StandIn()
+        return self._parts.enter_context(home)
+
+    def _start_bridge(self) -> Clock:
+        from home_bridge.service import Bridge
+        from home_bridge.settings import Settings
+
+        settings = Settings(
+            ma_url=self.home.url,
+            ma_token=self.home.token,
+            bridge_tokens=(self.secrets.bridge_token,),
+            signing_keys=(self.secrets.stream_signing_key,),
+            stream_url=self.home.stream_url,
+            slimproto_port=self.home.slimproto_port,
+            cache_dir=self._folder / "bridge",
+            host=HOST,
+            port=0,
+        )
+        here = MovableClock()
+        thread = self._closing(LoopThread(MovableLoop(here), name="bridge"))
+        self.bridge = Bridge(settings, clock=here)
+        thread.run(self.bridge.start())
+        self._parts.callback(lambda: thread.run(self.bridge.close()))
+        self.front = self._closing(TlsFront(self.bridge.port, self.authority, host=self.host))
+        return RealClock() if isinstance(self.home, RealHome) else HouseClock(here, self.home)
+
+    def _build_app(self, build: Callable[..., "App"]) -> "App":
+        from music_assistant_alexa.settings import Settings
+
+        return build(Settings.from_env(self.skill_environment()), now=self.clock.time)
+
+    def skill_environment(self) -> dict[str, str]:
+        """Return the function's environment, as the template would set it."""
+        return {
+            "ALEXA_SKILL_ID": self.application_id,
+            "PLAYBACK_TABLE_NAME": TABLE_NAME,
+            "HOME_URL": self.public_url,
+            "SECRET_NAME": SECRET_NAME,
+            "HOME_CA_PEM": self.authority.pem,
+            "AWS_ENDPOINT_URL": self.cloud.endpoint,
+        }
+
+
+def _import_skill() -> Callable[..., "App"]:
+    os.environ.update(POWERTOOLS)  # read when the module is imported
+    from music_assistant_alexa.app import build_app
+
+    return build_app

@@ -1,0 +1,116 @@
+"""The stand-in home as its tests hold it: a process of its own that ends with theirs."""
+
+import json
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from simulator.stand_in.packages import DEFAULT_VERSION
+
+_ROOT = Path(__file__).resolve().parents[2]
+_API_TIMEOUT_S = 30
+
+
+class StandInError(Exception):
+    """The stand-in home could not be started, or refused a command."""
+
+
+class StandIn:
+    """A home with Music Assistant in it, on loopback; a context manager.
+
+    With `strict_sessions` its stream server is as that of Music Assistant from 2.10 on: a queue without a session
+    serves nothing, a stop ends the session, and with a session its running streams end.
+    """
+
+    url: str
+    """Music Assistant's web server."""
+    stream_url: str
+    """Its stream server."""
+    slimproto_port: int
+    """Where players connect to, on 127.0.0.1."""
+    token: str
+    """A token of Music Assistant that works."""
+
+    def __init__(self, aioslimproto: str = DEFAULT_VERSION, *, strict_sessions: bool = False) -> None:
+        self._command = [sys.executable, "-m", "simulator.stand_in", "--aioslimproto", aioslimproto]
+        if strict_sessions:
+            self._command.append("--strict-sessions")
+        self._one_at_a_time = threading.Lock()
+
+    def __enter__(self) -> Self:
+        """Start the process and wait until it listens."""
+        self._running = subprocess.Popen(
+            self._command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        addresses = self._read()
+        self.url = addresses["url"]
+        self.stream_url = addresses["stream_url"]
+        self.slimproto_port = addresses["slimproto_port"]
+        self.token = addresses["token"]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the process: it stops when its input does."""
+        self._running.communicate()
+
+    def api(self, command: str, **args: Any) -> Any:
+        """Post one command as Music Assistant's own screen would; StandInError unless the answer is 200."""
+        request = urllib.request.Request(
+            f"{self.url}/api",
+            data=json.dumps({"command": command, "args": args}).encode(),
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=_API_TIMEOUT_S) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise StandInError(f"{command}: {error.code} {error.read().decode()}") from error
+
+    def advance(self, seconds: float) -> None:
+        """Move the home's clock forward at once."""
+        self._call("advance", seconds=seconds)
+
+    def restart(self, down_s: float = 0.5) -> None:
+        """Let the server be gone for some real seconds; returns when it is back on the same ports."""
+        self._call("restart", down_s=down_s)
+
+    def drop_connections(self) -> None:
+        """Close every player's connection; they may come back at once."""
+        self._call("drop_connections")
+
+    def refuse(self, what: str, **fault: Any) -> None:
+        """Refuse `api`, `stream` or `imageproxy` from now on; the fields are those of `faults.Refusal`."""
+        self._call("refuse", what=what, **fault)
+
+    def allow(self) -> None:
+        """Refuse nothing any more."""
+        self._call("allow")
+
+    def pulls(self) -> list[dict[str, Any]]:
+        """Return every stream pull so far: `path`, `queue_item_id`, `bytes` sent and whether it `finished`."""
+        return list(self._call("pulls"))
+
+    def _call(self, name: str, **args: Any) -> Any:
+        with self._one_at_a_time:
+            assert self._running.stdin
+            self._running.stdin.write(json.dumps({"call": name, "args": args}) + "\n")
+            self._running.stdin.flush()
+            answer = self._read()
+        if "error" in answer:
+            raise StandInError(f"{name}: {answer['error']}")
+        return answer["result"]
+
+    def _read(self) -> dict[str, Any]:
+        assert self._running.stdout
+        line = self._running.stdout.readline()
+        if not line:
+            raise StandInError(f"The stand-in home ended with {self._running.wait()}; its own output says why")
+        return dict(json.loads(line))
