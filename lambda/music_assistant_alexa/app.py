@@ -44,6 +44,8 @@ class App:
     def answer(self, event: Mapping[str, Any], context: Any = None) -> dict[str, Any]:
         """Answer one event within Alexa's time. Raises UnknownDialectError, naming the top-level keys only."""
         deadline.start(_budget_s(context))
+        if not isinstance(event, Mapping):
+            raise UnknownDialectError(f"an event that is no object: {type(event).__name__}")
         for dialect in self._dialects:
             if dialect.speaks(event):
                 return dialect.answer(event)

@@ -137,8 +137,9 @@ class PlaybackEvents(Desk):
         return self._hand_out(moment, answer.stream, answer.queue_id, answer.item)
 
     def _note(self, moment: Moment, state: PlaybackState, change: Running) -> PlayerState | None:
-        """Store an event and tell home; neither, if something newer is stored."""
-        if not self._remember(moment, change):
+        """Store an event and tell home, which has an order of its own; nothing, if a newer stream is known."""
+        stored = self._remember(moment, change)
+        if not stored and state.running and state.running.generation > change.generation:
             return None
         healed = change.activity is Activity.FINISHED or change.offset_ms >= HEALED_MS
         if healed and state.failures:

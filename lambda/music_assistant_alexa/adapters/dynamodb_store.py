@@ -6,6 +6,7 @@ Lambdas; neither may undo the other.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from music_assistant_alexa import deadline
 from music_assistant_alexa.errors import PlaybackStoreError
 from music_assistant_alexa.models import (
     Activity,
@@ -38,23 +40,22 @@ _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 _NEWER_EVENT = (
-    "attribute_not_exists(generation) OR expires_at <= :now OR generation < :generation OR (generation = :generation"
+    "attribute_not_exists(generation) OR generation < :generation OR (generation = :generation"
     " AND (occurred_at < :occurred_at OR (occurred_at = :occurred_at AND (offset_ms < :offset_ms"
     " OR (offset_ms = :offset_ms AND event_rank <= :event_rank)))))"
 )
-_NOTHING_NEWER_FOLLOWS = (
-    "attribute_not_exists(after_generation) OR expires_at <= :now OR after_generation <= :after_generation"
-)
+_NOTHING_NEWER_FOLLOWS = "attribute_not_exists(after_generation) OR after_generation <= :after_generation"
 _NEWER_FOLLOWER = (
-    "attribute_not_exists(after_generation) OR expires_at <= :now OR after_generation < :after_generation"
+    "attribute_not_exists(after_generation) OR after_generation < :after_generation"
     " OR (after_generation = :after_generation AND enqueued_generation <= :enqueued_generation)"
 )
 _UNCHANGED = "failures = :before OR (attribute_not_exists(failures) AND :before = :zero)"
+_LIVE = "attribute_not_exists(expires_at) OR expires_at > :now"
 
 
 def dynamodb_client(endpoint: str = "") -> Any:
     """Make the one client, with time-outs that leave Alexa an answer."""
-    config = Config(connect_timeout=1, read_timeout=1.5, retries={"mode": "standard", "max_attempts": 2})
+    config = Config(connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2})
     return boto3.client("dynamodb", config=config, endpoint_url=endpoint or None)
 
 
@@ -77,46 +78,75 @@ class DynamoDbStore:
         if not row:
             return None
         fields = {name: _deserialize(value) for name, value in row.items()}
-        return None if fields.get("expires_at", 0) <= self._now() else _state(device_id, fields)
+        if fields.get("expires_at", 0) <= self._now():
+            return None
+        try:
+            return _state(device_id, fields)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise PlaybackStoreError("the device's row cannot be read; delete it from the table") from error
 
     def record(self, device_id: str, change: Change) -> bool:
         """Write one group of fields, if nothing newer is stored."""
-        fields, condition, extra = _written(device_id, change)
-        now = int(self._now())
-        fields["expires_at"] = now + KEPT_S
-        values = {**fields, **extra}
-        if ":now" in condition:
-            values["now"] = now
-        names = {f"#{name}": name for name in fields}
         try:
+            self._update(device_id, change)
+        except _RefusedError as refused:
+            if not refused.expired_at(self._now()):
+                return False
+            self._forget(device_id, refused.row["expires_at"])
+            return self.record(device_id, change)
+        return True
+
+    def _update(self, device_id: str, change: Change) -> None:
+        fields, condition, values = _written(device_id, change)
+        fields["expires_at"] = int(self._now()) + KEPT_S
+        values |= {**fields, "now": int(self._now())}
+        self._call(
+            self._client.update_item,
+            TableName=self._table_name,
+            Key={"device_id": {"S": device_id}},
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in fields),
+            ConditionExpression=f"({_LIVE}) AND ({condition})",
+            ExpressionAttributeNames={f"#{name}": name for name in fields},
+            ExpressionAttributeValues={f":{name}": _serialize(value) for name, value in values.items()},
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+
+    def _forget(self, device_id: str, expires_at: Any) -> None:
+        """Delete an expired row, so that nothing of it comes back with the next write; unless someone was faster."""
+        with suppress(_RefusedError):
             self._call(
-                self._client.update_item,
+                self._client.delete_item,
                 TableName=self._table_name,
                 Key={"device_id": {"S": device_id}},
-                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in fields),
-                ConditionExpression=condition,
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues={f":{name}": _serialize(value) for name, value in values.items()},
+                ConditionExpression="expires_at = :expires_at",
+                ExpressionAttributeValues={":expires_at": expires_at},
             )
-        except _NewerStoredError:
-            return False
-        return True
 
     @staticmethod
     def _call(operation: Callable[..., Any], **arguments: Any) -> Any:
+        if deadline.remaining() <= 0:
+            raise PlaybackStoreError("no time is left for DynamoDB")
         try:
             return operation(**arguments)
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             if code == "ConditionalCheckFailedException":
-                raise _NewerStoredError from error
+                raise _RefusedError(error.response.get("Item", {})) from error
             raise PlaybackStoreError(f"DynamoDB refused: {code}; see the table's metrics and the role") from error
         except BotoCoreError as error:
             raise PlaybackStoreError(f"DynamoDB cannot be reached: {type(error).__name__}") from error
 
 
-class _NewerStoredError(Exception):
-    """Something newer is stored."""
+class _RefusedError(Exception):
+    """The condition does not hold: something newer is stored, or the row has expired."""
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.row = row
+
+    def expired_at(self, now: float) -> bool:
+        """Tell whether the row in the way is one that no longer counts."""
+        return "expires_at" in self.row and int(self.row["expires_at"]["N"]) <= now
 
 
 def _written(device_id: str, change: Change) -> tuple[dict[str, Any], str, dict[str, Any]]:

@@ -6,14 +6,15 @@ A connect is tried twice; what was sent is never sent again, since a command may
 
 import json
 import logging
+import re
 import ssl
 from collections.abc import Mapping
 from typing import Any
 
 import certifi
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
-from urllib3 import Retry
 
 from music_assistant_alexa import deadline, telemetry
 from music_assistant_alexa.adapters.wire import media_items, player_state, reported, upcoming
@@ -55,6 +56,7 @@ _BRIDGE_ERRORS: dict[str, type[HomeError]] = {
     "stream_timeout": HomeUnreachableError,
     "music_assistant_auth": HomeAuthError,
 }
+_CODE = re.compile("[a-z_]{1,60}")
 _ABOUT_MUSIC_ASSISTANT = {*_BRIDGE_ERRORS, "music_assistant_refused"}
 
 
@@ -92,29 +94,40 @@ class HomeHttp:
             return _json(content)
         raise self._refusal(status, kind, content)
 
-    def _exchange(self, method: str, path: str, body: Mapping[str, Any] | None) -> tuple[int, str, bytes]:
+    def _exchange(
+        self, method: str, path: str, body: Mapping[str, Any] | None, tries: int = 2
+    ) -> tuple[int, str, bytes]:
+        try:
+            return self._attempt(method, path, body)
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            if tries > 1 and _is_unsent(error):
+                return self._exchange(method, path, body, tries - 1)
+            raise HomeUnreachableError(_cause(error), HomePart.TUNNEL) from error
+
+    def _attempt(self, method: str, path: str, body: Mapping[str, Any] | None) -> tuple[int, str, bytes]:
         left = deadline.remaining()
         if left <= 0:
             raise HomeUnreachableError("no time is left for another call home", HomePart.TUNNEL)
-        try:
-            response = self._session.request(
-                method,
-                self._base_url + path,
-                json=body,
-                headers=self._headers(),
-                timeout=(min(CONNECT_S, left), left),
-                allow_redirects=False,
-                stream=True,
-            )
-            with response:
-                kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-                return response.status_code, kind, _content(response)
-        except requests.RequestException as error:
-            raise HomeUnreachableError(_cause(error), HomePart.TUNNEL) from error
+        response = self._session.request(
+            method,
+            self._base_url + path,
+            json=body,
+            headers=self._headers(),
+            timeout=(min(CONNECT_S, left), left),
+            allow_redirects=False,
+            stream=True,
+        )
+        with response:
+            kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            return response.status_code, kind, _content(response)
 
     def _headers(self) -> dict[str, str]:
         secrets = self._credentials.current()
-        headers = {"Authorization": f"Bearer {secrets.bridge_token}", "Accept": "application/json"}
+        headers = {
+            "Authorization": f"Bearer {secrets.bridge_token}",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",  # answers are small, and read as they come
+        }
         if secrets.access_client_id:
             headers["CF-Access-Client-Id"] = secrets.access_client_id
             headers["CF-Access-Client-Secret"] = secrets.access_client_secret
@@ -122,8 +135,8 @@ class HomeHttp:
 
     def _refusal(self, status: int, kind: str, content: bytes) -> Exception:
         """Turn an answer that is not a result into the error that names the cause."""
-        if kind == "application/json":
-            error = _bridge_error(status, content)
+        if code := _bridge_code(kind, content):
+            error = _bridge_error(status, code)
         elif status in _REDIRECTS or status in _REFUSED or status == _OK:
             error = HomeAuthError(
                 f"HTTP {status} that is not the bridge's: Cloudflare Access or a firewall stands before it; check the "
@@ -139,9 +152,16 @@ class HomeHttp:
         return error
 
 
-def _bridge_error(status: int, content: bytes) -> Exception:
-    answer = _json(content)
-    code = str(answer.get("error", "")) if isinstance(answer, dict) else ""
+def _bridge_code(kind: str, content: bytes) -> str:
+    """Return the bridge's word for an error, "" if the answer is not the bridge's (Cloudflare speaks JSON, too)."""
+    try:
+        code = json.loads(content)["error"] if kind == "application/json" else ""
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ""
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
+
+
+def _bridge_error(status: int, code: str) -> Exception:
     if code == "queue_finished":
         return QueueFinishedError("nothing follows")
     if code == "unknown_item":
@@ -151,7 +171,7 @@ def _bridge_error(status: int, content: bytes) -> Exception:
         return HomeAuthError("the bridge refused its token: bridge_token and BRIDGE_TOKENS differ", part)
     if code in _BRIDGE_ERRORS:
         return _BRIDGE_ERRORS[code](f"the bridge says {code}", part)
-    return HomeCommandError(f"the bridge says {code or 'nothing'} with HTTP {status}", part, status, code)
+    return HomeCommandError(f"the bridge says {code} with HTTP {status}", part, status, code)
 
 
 def _json(content: bytes) -> Any:
@@ -162,25 +182,31 @@ def _json(content: bytes) -> Any:
 
 
 def _content(response: requests.Response) -> bytes:
-    """Read the body within the deadline: a time-out of requests is only one of silence."""
+    """Read the body within the deadline: requests times out on silence only, and its chunks wait to be full."""
     content = bytearray()
-    for chunk in response.iter_content(64 * 1024):
+    while chunk := response.raw.read1(64 * 1024):
         content += chunk
         if deadline.remaining() <= 0 or len(content) > BODY_LIMIT:
             raise requests.Timeout("the answer is too slow or too long")
     return bytes(content)
 
 
-def _cause(error: requests.RequestException) -> str:
+def _is_unsent(error: Exception) -> bool:
+    """Tell whether no connection came about, so that nothing can have been done at home."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, urllib3.exceptions.ConnectTimeoutError)  # refused and unresolved are kinds of it
+
+
+def _cause(error: Exception) -> str:
     """Name what failed without the URL, which is the household's."""
     match error:
         case requests.exceptions.SSLError():
             return "TLS to the public host name failed: its certificate or name is wrong"
         case requests.ConnectTimeout():
             return "the public host name does not answer"
-        case requests.Timeout():
+        case requests.Timeout() | urllib3.exceptions.TimeoutError():
             return "home took too long to answer"
-        case requests.ConnectionError():
+        case requests.ConnectionError() if _is_unsent(error):
             return "no connection to the public host name: DNS or network"
     return f"the exchange broke off: {type(error).__name__}"
 
@@ -200,7 +226,7 @@ class _OneContext(HTTPAdapter):
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
-        super().__init__(pool_connections=1, pool_maxsize=4, max_retries=Retry(total=1, connect=1, read=0, redirect=0))
+        super().__init__(pool_connections=1, pool_maxsize=4)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs, ssl_context=self._context)

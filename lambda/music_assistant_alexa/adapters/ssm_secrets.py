@@ -16,7 +16,7 @@ __all__ = ["fetch_secret"]
 
 def fetch_secret(name: str, endpoint: str = "", client: Any = None) -> str:
     """Return the decrypted parameter. Raises ConfigurationError with the remedy."""
-    config = Config(connect_timeout=1, read_timeout=1.5, retries={"mode": "standard", "max_attempts": 2})
+    config = Config(connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2})
     client = client or boto3.client("ssm", config=config, endpoint_url=endpoint or None)
     try:
         return str(client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])

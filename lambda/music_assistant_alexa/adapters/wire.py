@@ -38,7 +38,7 @@ _LISTS = {
 def media_items(answer: Any) -> list[MediaItem]:
     """Read `music/search`: a list for each kind."""
     lists = answer if isinstance(answer, dict) else {}
-    found = ((kind, item) for name, kind in _LISTS.items() for item in lists.get(name) or [])
+    found = ((kind, item) for name, kind in _LISTS.items() for item in _list(lists.get(name)))
     return [_media_item(kind, item) for kind, item in found if _playable(item)]
 
 
@@ -47,8 +47,7 @@ def _playable(item: Any) -> bool:
 
 
 def _media_item(kind: MediaType, item: Mapping[str, Any]) -> MediaItem:
-    artists = item.get("artists") or []
-    names = [_text(artist.get("name")) for artist in artists if isinstance(artist, dict)]
+    names = [_text(artist.get("name")) for artist in _list(item.get("artists")) if isinstance(artist, dict)]
     uri = _uri(item["uri"])
     return MediaItem(uri, _text(item.get("name")), kind, ", ".join(filter(None, names)), uri.startswith("library://"))
 
@@ -68,7 +67,7 @@ def player_state(answer: Any) -> PlayerState:
             shuffle=queue.get("shuffle") is True,
             repeat=RepeatMode(queue.get("repeat") or RepeatMode.OFF),
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise _unreadable("player state") from error
 
 
@@ -76,7 +75,7 @@ def upcoming(answer: Any) -> Upcoming:
     """Read the bridge's answer to `next`. Raises HomeCommandError for anything else."""
     try:
         return _upcoming(Wanted(answer["wanted"]), answer["upcoming"]) or Upcoming(Wanted(answer["wanted"]))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise _unreadable("next stream") from error
 
 
@@ -120,6 +119,10 @@ def _queue_item(value: Mapping[str, Any] | None) -> QueueItem | None:
         duration_ms=int(duration) if duration else None,
         media_type=MediaType(value.get("media_type") or MediaType.UNKNOWN),
     )
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:

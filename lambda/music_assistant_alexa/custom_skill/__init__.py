@@ -33,7 +33,7 @@ __all__ = ["CustomSkill", "handlers"]
 
 _log = logging.getLogger(__name__)
 
-_EXCEPTION = "System.ExceptionEncountered"
+_REPORTS = {"System.ExceptionEncountered", "SessionEndedRequest"}
 _EVERYDAY = (MediaNotFoundError, NothingPlayingError, QueueFinishedError, UnsupportedRequestError)
 _SILENCE: dict[str, Any] = {"version": "1.0", "response": {}}
 
@@ -59,13 +59,15 @@ class CustomSkill:
         kind = event["request"]["type"]
         if application_ids(event) != {self._skill_id} or not self._skill_id:
             return _silence("WrongApplication")
-        if kind == _EXCEPTION:
-            return _reported_exception(event["request"])
-        if not isinstance(kind, str) or kind not in Request.discriminator_value_class_map:
+        if not isinstance(kind, str):
+            return _silence("BrokenEnvelope")
+        if kind in _REPORTS:
+            return _noted(kind, event["request"].get("error"))
+        if kind not in Request.discriminator_value_class_map:
             return _silence("UnknownRequest")
         try:
             envelope = self._serializer.deserialize(json.dumps(readable(event)), RequestEnvelope)
-        except (SerializationException, AttributeError, TypeError, ValueError) as error:
+        except (SerializationException, AttributeError, ArithmeticError, TypeError, ValueError) as error:
             _log.warning("a %s that cannot be read: %s", kind, type(error).__name__)
             return _silence("BrokenEnvelope")
         answer: dict[str, Any] = self._serializer.serialize(self._skill.invoke(envelope, None))
@@ -95,6 +97,7 @@ class _Everything(AbstractRequestHandler):  # type: ignore[misc]
     def _reply(self, turn: Turn) -> Reply:
         handler = table.find(turn.key) or (table.find("AMAZON.FallbackIntent") if turn.may_speak else None)
         if handler is None:
+            telemetry.count("NothingToSay")
             return Reply()
         try:
             reply = handler(turn, self._services)
@@ -116,9 +119,9 @@ def _silence(outcome: str) -> dict[str, Any]:
     return dict(_SILENCE)
 
 
-def _reported_exception(request: Mapping[str, Any]) -> dict[str, Any]:
+def _noted(kind: str, error: Any) -> dict[str, Any]:
     """Log what Alexa holds against an answer of ours. Never through ask-sdk, whose list of error types is not whole."""
-    error = request.get("error")
-    kind = error.get("type") if isinstance(error, Mapping) else None
-    _log.error("Alexa refused an answer: %s", kind)
-    return _silence("ExceptionEncountered")
+    if not isinstance(error, Mapping):
+        return _silence("SessionEnded")
+    _log.error("%s: %s", kind, error.get("type"))
+    return _silence("AlexaError")

@@ -1,5 +1,6 @@
 """Every sentence of the custom skill, in every language. Names are escaped here, once, for SSML."""
 
+import re
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
@@ -7,6 +8,9 @@ __all__ = ["CATALOGUES", "plain_text", "spoken"]
 
 NAME_LIMIT = 200
 """Characters of a name that are read out at most."""
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Control characters and halves of pairs: one in a title, and Alexa would refuse the whole answer."""
 
 _ENGLISH = {
     "welcome": "Welcome to Music Assistant. Say: play, and the name of an artist, an album, a song or a playlist.",
@@ -122,5 +126,5 @@ def plain_text(locale: str, sentence: str, **names: str) -> str:
 
 
 def spoken(text: str) -> str:
-    """Return a text as it goes into SSML: escaped, since ask-sdk's speak() does not."""
-    return escape(text)
+    """Return a text as it goes into SSML: escaped, since ask-sdk's speak() does not, without what XML cannot hold."""
+    return escape(_NOT_XML.sub(" ", text))

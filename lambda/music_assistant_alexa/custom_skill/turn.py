@@ -1,7 +1,7 @@
 """One request of the custom skill, read once. The only reader of ask-sdk's envelope.
 
-ask-sdk fails closed: one unknown enum value anywhere in `context` and no handler runs. So `readable` cuts the context
-to what is read here before the SDK sees it.
+ask-sdk fails closed: one unknown enum value anywhere in `context` or `request` and no handler runs. So `readable` cuts
+the event to what is read here before the SDK sees it.
 """
 
 import datetime as dt
@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ask_sdk_model import RequestEnvelope
-from ask_sdk_model.interfaces.audioplayer import PlayerActivity
 
 from music_assistant_alexa.models import Device, Heard, Moment, StreamToken
 
@@ -19,7 +18,10 @@ __all__ = ["Turn", "application_ids", "read", "readable"]
 SPEAKING = {"LaunchRequest", "IntentRequest"}
 """Request types that may be answered with speech."""
 
-_ACTIVITIES = {activity.value for activity in PlayerActivity}
+_WITH_INTENT = {"IntentRequest", "CanFulfillIntentRequest"}
+_FAILED = "AudioPlayer.PlaybackFailed"
+_STREAM = ("token", "offsetInMilliseconds")
+_REQUEST = ("type", "requestId", "timestamp", "locale", *_STREAM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +47,37 @@ class Turn:
     current: Heard = field(default_factory=Heard)
     """Of PlaybackFailed: what the device played when it failed."""
 
-    error_type: str = ""
-    """Of reports of errors: Alexa's word for it."""
-
     @property
     def device(self) -> Device:
         """The thing in the kitchen."""
         return self.moment.device
 
 
-def application_ids(event: Mapping[str, Any]) -> set[Any]:
+def application_ids(event: Mapping[str, Any]) -> set[str]:
     """Return every application id an event names; there must be one, and it must be ours."""
     system = _part(_part(event, "context"), "System")
     named = (_part(system, "application"), _part(_part(event, "session"), "application"))
-    return {part["applicationId"] for part in named if "applicationId" in part}
+    return {_text(part, "applicationId") for part in named if "applicationId" in part}
 
 
 def readable(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a copy of the event that ask-sdk can read: context cut to what we use, unknown activities dropped."""
-    context = _part(event, "context")
-    player = dict(_part(context, "AudioPlayer"))
-    if player.get("playerActivity") not in _ACTIVITIES:
-        player.pop("playerActivity", None)
-    system = {name: value for name, value in _part(context, "System").items() if name != "person"}
-    return {**event, "context": {"System": system, "AudioPlayer": player}}
+    """Return the event cut to what is read here, each slot to the one text that was meant."""
+    context, request, session = (_part(event, name) for name in ("context", "request", "session"))
+    device = _part(_part(context, "System"), "device")
+    plays_audio = isinstance(_part(device, "supportedInterfaces").get("AudioPlayer"), Mapping)
+    return {
+        "session": {"attributes": _part(session, "attributes")} if session else None,
+        "context": {
+            "System": {
+                "device": {
+                    "deviceId": _text(device, "deviceId"),
+                    "supportedInterfaces": {"AudioPlayer": {}} if plays_audio else {},
+                }
+            },
+            "AudioPlayer": _only(_part(context, "AudioPlayer"), _STREAM),
+        },
+        "request": {**_only(request, _REQUEST), **_body(request)},
+    }
 
 
 def read(envelope: RequestEnvelope, now: float) -> Turn:
@@ -76,8 +85,9 @@ def read(envelope: RequestEnvelope, now: float) -> Turn:
     request, context = envelope.request, envelope.context
     intent = getattr(request, "intent", None)
     occurred_at = request.timestamp.replace(tzinfo=request.timestamp.tzinfo or dt.UTC) if request.timestamp else None
+    device = _device(context.system)
     moment = Moment(
-        device=_device(context.system),
+        device=device,
         occurred_at=int(occurred_at.timestamp() if occurred_at else now),
         heard=_heard(context.audio_player),
     )
@@ -89,10 +99,9 @@ def read(envelope: RequestEnvelope, now: float) -> Turn:
         may_speak=request.object_type in SPEAKING,
         slots=_slots(intent),
         pending=str(attributes.get("pending", "")),
-        reported=StreamToken.decode(getattr(request, "token", None)),
+        reported=StreamToken.decode(getattr(request, "token", None)) if device.device_id else None,
         offset_ms=_ms(getattr(request, "offset_in_milliseconds", None)),
         current=_heard(getattr(request, "current_playback_state", None)),
-        error_type=_error_type(request),
     )
 
 
@@ -110,39 +119,56 @@ def _heard(state: Any) -> Heard:
     return Heard(StreamToken.decode(state.token), _ms(state.offset_in_milliseconds))
 
 
+def _body(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what only some requests have."""
+    if request.get("type") in _WITH_INTENT:
+        return {"intent": _intent(_part(request, "intent"))}
+    if request.get("type") == _FAILED:
+        return {"currentPlaybackState": _only(_part(request, "currentPlaybackState"), _STREAM)}
+    return {}
+
+
+def _intent(intent: Mapping[str, Any]) -> dict[str, Any]:
+    slots = {name: {"name": name, "value": _meant(slot)} for name, slot in _part(intent, "slots").items()}
+    return {"name": _text(intent, "name"), "slots": slots}
+
+
+def _meant(slot: Any) -> str:
+    """Return the first name any authority matched, dynamic entities and the model's own values alike; or the words.
+
+    Of several values ("blur and oasis") the first counts.
+    """
+    for authority in _list(_part(slot, "resolutions"), "resolutionsPerAuthority"):
+        for match in _list(authority, "values"):
+            if name := _text(_part(match, "value"), "name"):
+                return name
+    several = _list(_part(slot, "slotValue"), "values")
+    return _text(slot, "value") or (_meant(several[0]) if several else "")
+
+
 def _slots(intent: Any) -> dict[str, str]:
     slots = (intent.slots if intent else None) or {}
-    spoken = {name: _matched(slot) or _said(slot) for name, slot in slots.items()}
-    return {name: value.strip() for name, value in spoken.items() if value and value.strip()}
-
-
-def _matched(slot: Any) -> str | None:
-    """Return the first name any authority matched: dynamic entities and the model's own values alike."""
-    authorities = (slot.resolutions.resolutions_per_authority if slot.resolutions else None) or []
-    for authority in authorities:
-        for wrapped in authority.values or []:
-            return str(wrapped.value.name)
-    return None
-
-
-def _said(slot: Any) -> str | None:
-    """Return the slot's words; of several values ("blur and oasis") the first."""
-    value = slot.slot_value
-    while value is not None and getattr(value, "values", None):
-        value = value.values[0]
-    return slot.value or getattr(value, "value", None)
-
-
-def _error_type(request: Any) -> str:
-    error = getattr(request, "error", None)
-    kind = getattr(error, "object_type", None)
-    return str(getattr(kind, "value", kind) or "")
+    return {name: slot.value for name, slot in slots.items() if slot.value}
 
 
 def _ms(value: Any) -> int:
     return max(int(value), 0) if isinstance(value, (int, float)) else 0
 
 
-def _part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = whole.get(name)
+def _part(whole: Any, name: str) -> Mapping[str, Any]:
+    part = whole.get(name) if isinstance(whole, Mapping) else None
     return part if isinstance(part, Mapping) else {}
+
+
+def _list(whole: Any, name: str) -> list[Any]:
+    part = whole.get(name) if isinstance(whole, Mapping) else None
+    return part if isinstance(part, list) else []
+
+
+def _text(whole: Any, name: str) -> str:
+    part = whole.get(name) if isinstance(whole, Mapping) else None
+    return part.strip() if isinstance(part, str) else ""
+
+
+def _only(whole: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: whole[name] for name in names if name in whole}

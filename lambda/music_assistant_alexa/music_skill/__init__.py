@@ -25,6 +25,7 @@ class MusicSkill:
     def answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Acknowledge events, refuse directives."""
         if "request" in event:
+            telemetry.count("MusicSkillEvent")
             return {}
         telemetry.count("MusicSkillNotYet")
         return invalid_directive("This skill does not speak the Music Skill API yet.")

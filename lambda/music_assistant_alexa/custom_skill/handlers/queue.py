@@ -2,6 +2,7 @@
 
 from music_assistant_alexa.custom_skill.handlers.about import ask, described
 from music_assistant_alexa.custom_skill.handlers.library import named_item, slot_query
+from music_assistant_alexa.custom_skill.handlers.playback import require_audio
 from music_assistant_alexa.custom_skill.replies import Reply, Sentence
 from music_assistant_alexa.custom_skill.table import Services, table
 from music_assistant_alexa.custom_skill.turn import Turn
@@ -29,6 +30,7 @@ def remove_this(turn: Turn, skill: Services) -> Reply:
 
 
 def _put(turn: Turn, skill: Services, option: QueueOption, sentence: str) -> Reply:
+    require_audio(turn)
     query = slot_query(turn)
     if query is None:
         return ask("ask")

@@ -1,0 +1,198 @@
+"""Who may import whom, and how big things may be: the architecture, read off the source."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+LAMBDA = ROOT / "lambda"
+PACKAGE = LAMBDA / "music_assistant_alexa"
+SKILL_FILES = sorted(LAMBDA.rglob("*.py"))
+BRIDGE_FILES = sorted((ROOT / "home").rglob("*.py"))
+
+DIALECTS = ("custom_skill", "music_skill", "auto")
+CORE = ("actions", "deadline", "errors", "handler_table", "library", "models", "playback", "playback_events", "ports")
+MAY_IMPORT = {
+    "errors": set(),
+    "deadline": set(),
+    "handler_table": set(),
+    "stream_urls": {"errors"},
+    "models": set(),
+    "actions": {"models"},
+    "ports": {"models"},
+    "settings": {"errors"},
+    "telemetry": set(),
+    "library": {"errors", "models", "ports"},
+    "playback": {"actions", "errors", "models", "ports", "stream_urls"},
+    "playback_events": {"actions", "errors", "models", "playback"},
+    "adapters": {"deadline", "errors", "models", "settings", "telemetry"},
+    "custom_skill": {
+        *("actions", "errors", "handler_table", "library", "models"),
+        *("playback", "playback_events", "telemetry"),
+    },
+    "music_skill": {"telemetry"},
+    "auto": {"telemetry"},
+}
+"""Rooms of the package, and the rooms each may import besides itself; `app` wires them all."""
+
+
+def imported(path):
+    """Yield the full name of everything a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def room(path):
+    """Return the package's room a file belongs to: its first folder, or its own name."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def rooms_imported(path):
+    own = "music_assistant_alexa."
+    return {name.removeprefix(own).split(".")[0] for name in imported(path) if name.startswith(own)}
+
+
+def functions(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("path", [path for path in SKILL_FILES if path.is_relative_to(PACKAGE)], ids=str)
+def test_imports_point_inward(path):
+    """Each room imports only the rooms the architecture lets it see."""
+    if room(path) in {"app", "__init__"}:
+        return
+    assert rooms_imported(path) - {room(path)} <= MAY_IMPORT[room(path)]
+
+
+def test_every_room_is_in_the_table():
+    """No module of the package is outside the table of rooms."""
+    rooms = {room(path) for path in SKILL_FILES if path.is_relative_to(PACKAGE)} - {"app", "__init__"}
+    assert rooms == set(MAY_IMPORT)
+
+
+def test_only_app_is_imported_by_the_entry():
+    """lambda_function knows the wiring, the settings and the metrics, nothing else."""
+    assert rooms_imported(LAMBDA / "lambda_function.py") == {"app", "settings", "telemetry"}
+
+
+def test_nobody_imports_app():
+    """The wiring is imported by the entry alone."""
+    assert [str(path) for path in PACKAGE.rglob("*.py") if "app" in rooms_imported(path)] == []
+
+
+def test_dialects_never_import_each_other():
+    """No dialect knows another one."""
+    for path in SKILL_FILES:
+        if path.is_relative_to(PACKAGE) and room(path) in DIALECTS:
+            assert rooms_imported(path) & set(DIALECTS) <= {room(path)}, path
+
+
+@pytest.mark.parametrize(
+    ("library", "allowed"),
+    [
+        ("ask_sdk", {"custom_skill"}),
+        ("boto", {"adapters"}),
+        ("requests", {"adapters"}),
+        ("urllib3", {"adapters"}),
+        ("aws_lambda_powertools", {"lambda_function", "settings", "telemetry"}),
+    ],
+)
+def test_each_library_is_behind_one_door(library, allowed):
+    """A library of others is imported only where the architecture says."""
+    users = {path for path in SKILL_FILES if any(name.startswith(library) for name in imported(path))}
+    assert {room(path) if path.is_relative_to(PACKAGE) else path.stem for path in users} <= allowed
+
+
+def test_the_core_knows_no_libraries():
+    """The core imports the standard library and the package, nothing else."""
+    foreign = ("ask_sdk", "boto", "requests", "urllib3", "aiohttp", "aws_lambda_powertools", "certifi")
+    for name in (*CORE, "stream_urls"):
+        assert not [found for found in imported(PACKAGE / f"{name}.py") if found.startswith(foreign)], name
+
+
+def test_the_environment_is_read_in_settings_only():
+    """Nobody but settings touches os.environ or os.getenv."""
+    readers = {path.name for path in SKILL_FILES if re.search(r"\benviron\b|\bgetenv\b", path.read_text())}
+    assert readers == {"settings.py"}
+
+
+def test_the_stream_urls_know_the_standard_library_only():
+    """What the bridge shares with the skill drags nothing of the skill along."""
+    assert rooms_imported(PACKAGE / "stream_urls.py") == {"errors"}
+    assert rooms_imported(PACKAGE / "errors.py") == set()
+
+
+@pytest.mark.parametrize("path", BRIDGE_FILES, ids=str)
+def test_the_bridge_shares_two_modules_only(path):
+    """The bridge imports of the skill only what signs and checks URLs."""
+    assert rooms_imported(path) <= {"stream_urls", "errors"}
+
+
+def test_the_simulated_echo_knows_neither_side():
+    """The Echo is judge of the skill, so it may not import it."""
+    for name in ("echo.py", "audio_device.py", "envelopes.py"):
+        found = {each.split(".")[0] for each in imported(ROOT / "simulator" / name)}
+        assert not found & {"music_assistant_alexa", "home_bridge", "lambda_function"}, name
+
+
+def test_the_package_itself_is_empty():
+    """Importing the package costs nothing, and the bridge's image can copy three files of it."""
+    assert (PACKAGE / "__init__.py").read_text() == ""
+
+
+def test_the_entry_is_short():
+    """lambda_function.py has under 40 lines."""
+    assert len((LAMBDA / "lambda_function.py").read_text().splitlines()) < 40
+
+
+@pytest.mark.parametrize("path", SKILL_FILES, ids=str)
+def test_modules_and_functions_stay_small(path):
+    """No module has over 320 lines and no function over 40."""
+    assert len(path.read_text().splitlines()) <= 320
+    long = [node.name for node in functions(path) if node.end_lineno - node.lineno + 1 > 40]
+    assert long == []
+
+
+def test_functions_are_short_by_habit():
+    """The median function of the skill has 8 lines at most."""
+    lengths = sorted(node.end_lineno - node.lineno + 1 for path in SKILL_FILES for node in functions(path))
+    assert lengths[len(lengths) // 2] <= 8
+
+
+@pytest.mark.parametrize(
+    "forbidden",
+    [
+        r"alexapy|alexa_media|alexa media player",
+        r"layla\.amazon|pitangui|amazon\.[a-z.]+/(api|ap)/",
+        r"silence\.mp3|silent\.mp3|data:audio|dummy.?(stream|url|track|audio|mp3)",
+        r"\btime\.sleep\(",
+    ],
+    ids=["no AlexaPy", "no unofficial API", "no dummy stream", "no blocking sleep"],
+)
+def test_what_this_project_never_does(forbidden):
+    """Neither the skill nor the bridge logs in to Amazon, plays a stand-in for silence, or sleeps."""
+    guilty = [str(path) for path in SKILL_FILES + BRIDGE_FILES if re.search(forbidden, path.read_text(), re.IGNORECASE)]
+    assert guilty == []
+
+
+def test_the_skill_never_polls():
+    """The skill has no timers, threads or waiting loops: it answers, and is done."""
+    for path in SKILL_FILES:
+        assert not re.search(r"\bsleep\b|\bthreading\b|\basyncio\b|\bsched\b|while True", path.read_text()), path
+
+
+def test_the_bridge_asks_nothing_in_a_circle():
+    """No loop of the bridge calls Music Assistant's API over and over: what it knows, it is told by slimproto."""
+    for path in BRIDGE_FILES:
+        for loop in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.While)):
+            endless = isinstance(loop.test, ast.Constant)
+            called = {node.attr for node in ast.walk(loop) if isinstance(node, ast.Attribute)}
+            assert not (endless and called & {"api", "post"}), f"{path}:{loop.lineno}"
