@@ -103,10 +103,11 @@ class Evening:
 
     def act(self, said: str, *, then_listen_s: float = 0.0) -> Outcome:
         """Carry out what was typed and look around; raise NotUnderstood, with a hint, for a slip."""
+        was_playing = self.echo.device.playing
         step, note = self._carried_out(said)
         if then_listen_s:
             step.exchanges += self.echo.listen(then_listen_s).exchanges
-        return self._outcome(said, step, note)
+        return self._outcome(said, step, note, was_playing=was_playing)
 
     def play_on(self, seconds: float) -> Outcome | None:
         """Let music play for time that has passed by itself; return what happened, if anything did."""
@@ -115,7 +116,7 @@ class Evening:
             step = self.echo.listen(seconds)
         finally:
             self.clock.skips = True
-        return self._outcome("(meanwhile)", step) if step.exchanges else None
+        return self._outcome("(meanwhile)", step, was_playing=True) if step.exchanges else None
 
     def audio(self) -> dict[str, Any] | None:
         """Return the stream the Echo holds, playing or not."""
@@ -127,9 +128,9 @@ class Evening:
         sound = stream.sound
         return {"url": stream.url, "bytes": sound.received, "content_type": sound.content_type, "track": track}
 
-    def _outcome(self, said: str, step: Step, note: str = "") -> Outcome:
-        # What changes at home while an Echo is silent and told nothing is heard of when it next plays.
-        concerned = self.echo.device.playing or bool(step.directives)
+    def _outcome(self, said: str, step: Step, note: str = "", *, was_playing: bool) -> Outcome:
+        # What changes at home while an Echo is silent is heard of when it next plays.
+        concerned = self.echo.device.playing or was_playing
         belief = self._agreed(said) if concerned else self.stack.believed(self.echo)
         audio = self.audio()
         self.heard = self.heard or bool(audio and audio["track"] and audio["bytes"])

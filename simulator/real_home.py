@@ -16,7 +16,8 @@ class RealHome:
     def __init__(self, url: str, token: str, stream_url: str = "", slimproto_port: int = SLIMPROTO_PORT) -> None:
         self.url = url.rstrip("/")
         self.token = token
-        self.stream_url = stream_url or f"http://{urlsplit(url).hostname}:{STREAM_PORT}"
+        self.host = urlsplit(url).hostname or ""
+        self.stream_url = stream_url or f"http://{self.host}:{STREAM_PORT}"
         self.slimproto_port = slimproto_port
         self._session = requests.Session()
         self._session.trust_env = False

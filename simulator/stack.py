@@ -24,7 +24,7 @@ from simulator.loop_thread import LoopThread
 from simulator.real_home import RealHome
 from simulator.sound import HttpsEar
 from simulator.stand_in import StandIn
-from simulator.tls import HOST, Authority, TlsFront
+from simulator.tls import HOST, Authority, Cable, TlsFront
 from simulator.utterances import Listener
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ class Stack:
         self.authority = Authority()
         self._aioslimproto = aioslimproto
         self._parts = ExitStack()
+        self._players_cable: Cable | None = None
         self._listeners: dict[str, Listener] = {}
 
     @property
@@ -202,6 +203,16 @@ class Stack:
         """Join the way home again."""
         self.front.plug()
 
+    def drop_players(self) -> None:
+        """Break every player's connection to Music Assistant; it can be made again at once."""
+        if isinstance(self.home, StandIn):
+            self.home.drop_connections()
+        elif self._players_cable is None:
+            raise NotImplementedError(f"only a server on {HOST} has a cable that can be pulled")
+        else:
+            self._players_cable.unplug()
+            self._players_cable.plug()
+
     def believed(self, echo: Echo) -> Belief:
         """Return what Music Assistant believes of an Echo."""
         queue = self.home.api("player_queues/get", queue_id=self.player_id(echo)) or {}
@@ -243,7 +254,7 @@ class Stack:
             bridge_tokens=(self.secrets.bridge_token,),
             signing_keys=(self.secrets.stream_signing_key,),
             stream_url=self.home.stream_url,
-            slimproto_port=self.home.slimproto_port,
+            slimproto_port=self._player_port(),
             cache_dir=self._folder / "bridge",
             host=HOST,
             port=0,
@@ -255,6 +266,13 @@ class Stack:
         self._parts.callback(lambda: thread.run(self.bridge.close()))
         self.front = self._closing(TlsFront(self.bridge.port, self.authority, host=self.host))
         return RealClock() if isinstance(self.home, RealHome) else HouseClock(here, self.home)
+
+    def _player_port(self) -> int:
+        """Return where players connect to; a server on this machine is reached by a cable that can be pulled."""
+        if not isinstance(self.home, RealHome) or self.home.host != HOST:
+            return self.home.slimproto_port
+        self._players_cable = self._closing(Cable((HOST, self.home.slimproto_port)))
+        return self._players_cable.port
 
     def _build_app(self, build: Callable[..., "App"]) -> "App":
         from music_assistant_alexa.settings import Settings

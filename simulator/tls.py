@@ -1,4 +1,4 @@
-"""HTTPS in front of a plain port, as a tunnel or proxy puts it there; it can be unplugged and plugged in again."""
+"""Cables that can be unplugged and plugged in again: a plain one, and HTTPS in front of a plain port as a tunnel is."""
 
 import asyncio
 import contextlib
@@ -35,25 +35,20 @@ class Authority:
         return context
 
 
-class TlsFront:
-    """A TLS terminator that passes bytes on to a plain port of loopback."""
+class Cable:
+    """Passes bytes on to a port."""
 
-    def __init__(self, target_port: int, authority: Authority, *, host: str = HOST) -> None:
+    def __init__(self, target: tuple[str, int], *, host: str = HOST, context: ssl.SSLContext | None = None) -> None:
         self.connections = 0
         """How many connections have been made to it."""
         self._host = host
-        self._target_port = target_port
-        self._context = authority.server_context()
+        self._target = target
+        self._context = context
         self._cable: Literal["in", "out", "tunnel down"] = "in"
         self._open: set[asyncio.StreamWriter] = set()
-        self._thread = LoopThread(name="tls")
-        self._port = 0
+        self._thread = LoopThread(name="cable")
+        self.port = 0
         self._server = self._thread.run(self._listen())
-
-    @property
-    def url(self) -> str:
-        """Return its address on this machine."""
-        return f"https://{HOST}:{self._port}"
 
     def unplug(self, how: Literal["refused", "tunnel"] = "refused") -> None:
         """Cut every connection; refuse new ones, or answer them as a tunnel without its connector does."""
@@ -72,8 +67,8 @@ class TlsFront:
         self._thread.close()
 
     async def _listen(self) -> asyncio.Server:
-        server = await asyncio.start_server(self._serve, self._host, self._port, ssl=self._context)
-        self._port = server.sockets[0].getsockname()[1]
+        server = await asyncio.start_server(self._serve, self._host, self.port, ssl=self._context)
+        self.port = server.sockets[0].getsockname()[1]
         return server
 
     async def _cut(self) -> None:
@@ -103,7 +98,7 @@ class TlsFront:
             writer.close()
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        inner_reader, inner_writer = await asyncio.open_connection(HOST, self._target_port)
+        inner_reader, inner_writer = await asyncio.open_connection(*self._target)
         try:
             ways = [
                 asyncio.ensure_future(_pump(reader, inner_writer)),
@@ -115,6 +110,18 @@ class TlsFront:
             await asyncio.gather(*ways, return_exceptions=True)
         finally:
             inner_writer.close()
+
+
+class TlsFront(Cable):
+    """A TLS terminator in front of a plain port of loopback."""
+
+    def __init__(self, target_port: int, authority: Authority, *, host: str = HOST) -> None:
+        super().__init__((HOST, target_port), host=host, context=authority.server_context())
+
+    @property
+    def url(self) -> str:
+        """Return its address on this machine."""
+        return f"https://{HOST}:{self.port}"
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

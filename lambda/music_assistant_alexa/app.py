@@ -43,9 +43,12 @@ class App:
 
     def answer(self, event: Mapping[str, Any], context: Any = None) -> dict[str, Any]:
         """Answer one event within Alexa's time. Raises UnknownDialectError, naming the top-level keys only."""
-        deadline.start(_budget_s(context))
         if not isinstance(event, Mapping):
             raise UnknownDialectError(f"an event that is no object: {type(event).__name__}")
+        with deadline.spending(_budget_s(context)):
+            return self._answer(event)
+
+    def _answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
         for dialect in self._dialects:
             if dialect.speaks(event):
                 return dialect.answer(event)
@@ -80,5 +83,5 @@ def build_app(
 
 def _budget_s(context: Any) -> float:
     """Return the seconds for one request: our own limit, or less when the function has less left."""
-    left_ms = getattr(context, "get_remaining_time_in_millis", lambda: deadline.BUDGET_S * 1000 + 500)()
-    return float(min(deadline.BUDGET_S, left_ms / 1000 - 0.5))
+    left_ms = getattr(context, "get_remaining_time_in_millis", None)
+    return float(min(deadline.BUDGET_S, left_ms() / 1000 - 0.5)) if left_ms else deadline.BUDGET_S

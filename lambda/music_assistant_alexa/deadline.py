@@ -4,19 +4,26 @@ Alexa waits about 8 s; an answer later than `BUDGET_S` would leave no room for t
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
-__all__ = ["BUDGET_S", "remaining", "start"]
+__all__ = ["BUDGET_S", "remaining", "spending"]
 
-BUDGET_S = 5.5
+BUDGET_S = 5.0
 """Seconds one request may take in all, waiting for home and tables included."""
 
 _ends_at: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
-def start(seconds: float = BUDGET_S) -> None:
-    """Begin a request that may take so many seconds."""
-    _ends_at.set(time.monotonic() + seconds)
+@contextmanager
+def spending(seconds: float = BUDGET_S) -> Iterator[None]:
+    """Let what happens inside take so many seconds."""
+    before = _ends_at.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ends_at.reset(before)
 
 
 def remaining() -> float:

@@ -86,16 +86,20 @@ class Desk:
     def _log_unread(error: PlaybackStoreError) -> None:
         _log.warning("playback state not read: %s", error)
 
-    def _hand_out(self, moment: Moment, stream: Stream, queue_id: str, item: QueueItem | None) -> Outcome:
+    def _hand_out(
+        self, moment: Moment, stream: Stream, queue_id: str, item: QueueItem | None, *, audible: bool = True
+    ) -> Outcome:
         """Record a stream as the one the device plays from now on, and return the order to do so.
 
-        No order, if a newer one was handed out meanwhile: of two commands at once, the later stream plays.
+        No order to a device that is to stay silent (it goes on there when it is resumed), and none if a newer stream
+        was handed out meanwhile: of two commands at once, the later one's plays.
         """
         play = self._play(stream, queue_id, item, PlayBehavior.REPLACE_ALL)
+        activity = Activity.HANDED if audible else Activity.STOPPED
         token = _token(stream, queue_id)
-        running = Running(token, play.item, Activity.HANDED, 0, 0, EventRank.START, stopped_by_user=False)
+        running = Running(token, play.item, activity, 0, 0, EventRank.START, stopped_by_user=not audible)
         newest = self._remember(moment, running)
-        return Outcome((play,) if newest else (), play.item)
+        return Outcome((play,) if newest and audible else (), play.item)
 
     def _enqueue(self, moment: Moment, after: StreamToken, upcoming: Upcoming, behavior: PlayBehavior) -> Play:
         """Record a stream as the one that follows `after`, and return the order to enqueue it."""
@@ -184,17 +188,16 @@ class Playback(Desk):
         return self._reorder(moment, self._place(moment), command)
 
     def remove_current(self, moment: Moment) -> Outcome:
-        """Take the current item out of the queue; if it was audible, the next one plays."""
+        """Take the current item out of the queue; if it was audible the next one plays, else it is where to go on."""
         place = self.place(moment)
         answer = self._command(moment, QueueCommand("remove", {"queue_item_id": place.item.queue_item_id}))
-        if not place.audible_at(moment.occurred_at):
-            return Outcome(item=place.item)
-        if answer.stream and answer.stream.generation > place.running.generation:
-            played = self._hand_out(moment, answer.stream, answer.queue_id, answer.item)
-            return Outcome(played.actions, place.item)
-        if not answer.stream:
+        audible = place.audible_at(moment.occurred_at)
+        if answer.stream is None:
             return Outcome(self._silence(moment, ClearQueue(everything=True)).actions, place.item)
-        return Outcome(self._following(moment, place, answer), place.item)
+        if answer.stream.generation <= place.running.generation:
+            return Outcome(self._following(moment, place, answer) if audible else (), place.item)
+        handed = self._hand_out(moment, answer.stream, answer.queue_id, answer.item, audible=audible)
+        return Outcome(handed.actions, place.item)
 
     def place(self, moment: Moment) -> Place:
         """Return where the device is. No round trip. Raises NothingPlayingError."""

@@ -62,7 +62,7 @@ class Api:
     def _app(self) -> web.Application:
         app = web.Application()
         app.router.add_post("/api", self._answer)
-        app.router.add_get("/info", self._info)
+        app.router.add_get("/info", self._about)
         app.router.add_get("/imageproxy", picture)
         app.router.add_get("/auth/me", self._me)
         app.router.add_post("/auth/login", self._login)
@@ -121,7 +121,7 @@ class Api:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         return scheme.lower() == "bearer" and token == self._token
 
-    async def _info(self, _request: web.Request) -> web.Response:
+    async def _about(self, _request: web.Request) -> web.Response:
         return web.json_response(self._server(), headers={"Access-Control-Allow-Origin": "*"})
 
     def _server(self) -> Json:

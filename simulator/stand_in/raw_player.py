@@ -193,13 +193,13 @@ class RawPlayer:
                     self._heard.notify_all()
 
     def _exactly(self, count: int) -> bytes:
-        data = b""
-        while len(data) < count:
-            more = self._socket.recv(count - len(data))
+        received = b""
+        while len(received) < count:
+            more = self._socket.recv(count - len(received))
             if not more:
                 raise EOFError
-            data += more
-        return data
+            received += more
+        return received
 
     def _answer(self, name: str, body: bytes) -> None:
         if name == "setd" and body == b"\x00":

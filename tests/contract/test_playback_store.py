@@ -44,12 +44,6 @@ class Clock:
         return self.now
 
 
-@pytest.fixture(autouse=True)
-def _time_enough():
-    """Forget the deadline that a request answered earlier in this process left behind."""
-    deadline.start(3600)
-
-
 @pytest.fixture
 def clock():
     return Clock()
@@ -259,8 +253,10 @@ def test_failures_reset_to_zero_count_on(store):
     assert store.record("kitchen", Failures(1, before=0)) is True
 
 
-def test_of_many_at_once_the_newest_stands(store):
+def test_of_many_at_once_the_newest_stands(store, request):
     """Whatever order threads get through in, the newest event is in the row."""
+    if "moto" in request.node.callspec.id:
+        pytest.skip("moto checks a condition and writes without a lock between; DynamoDB Local shows this")
     changes = [running(7, NOW + second, offset_ms) for second in range(4) for offset_ms in range(3)]
     threads = [threading.Thread(target=store.record, args=("kitchen", change)) for change in changes]
     for thread in threads:
@@ -431,8 +427,7 @@ def test_dynamodb_out_of_reach_is_the_stores_error(refusable, table):
 def test_without_time_left_dynamodb_is_not_asked(refusable, table):
     """Past the deadline of the request nothing is sent: Alexa waits for the answer."""
     refusing = Refusing(refusable, "ThrottlingException")
-    deadline.start(0)
-    with pytest.raises(PlaybackStoreError, match="no time"):
+    with deadline.spending(0.9), pytest.raises(PlaybackStoreError, match="no time"):
         table.load("kitchen")
     assert refusing.count == 0
 

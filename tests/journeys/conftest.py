@@ -1,11 +1,13 @@
 """Journeys: one Echo, the skill, the bridge and a home, each the real one or the nearest thing to it."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from simulator.echo import Echo
+from simulator.real_home import RealHome
 from simulator.stack import Belief, Stack
 from simulator.waiting import eventually
 
@@ -59,8 +61,14 @@ class House:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what is about Music Assistant's player side with both aioslimproto generations, the rest with the newer."""
     if "stack" in metafunc.fixturenames:
-        both = metafunc.definition.get_closest_marker("both_generations")
-        metafunc.parametrize("stack", ["3.3.0", "3.1.5"] if both else ["3.3.0"], indirect=True, scope="session")
+        metafunc.parametrize("stack", _homes(metafunc), indirect=True, scope="session")
+
+
+def _homes(metafunc: pytest.Metafunc) -> list[str]:
+    if RealHome.from_env(os.environ):
+        return ["real"]
+    both = metafunc.definition.get_closest_marker("both_generations")
+    return ["3.3.0", "3.1.5"] if both else ["3.3.0"]
 
 
 @pytest.fixture(scope="session")
@@ -79,5 +87,5 @@ def house(stack: Stack) -> Iterator[House]:
 
 @pytest.fixture
 def kitchen(house: House, request: pytest.FixtureRequest) -> Echo:
-    """An Echo no other test speaks to, which asks for the next stream near the end of each."""
+    """Return an Echo no other test speaks to, which asks for the next stream near the end of each."""
     return house.echo(f"kitchen-{request.node.name}", nearly_finished="late")

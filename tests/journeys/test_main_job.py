@@ -149,7 +149,7 @@ def test_buttons_do_what_words_do(house, kitchen):
 
 
 def test_shuffle_and_loop(house, kitchen):
-    """Shuffle mixes what follows, and what is heard next is what Music Assistant has next; loop returns to the first."""
+    """Shuffle mixes what follows, what is heard next is what Music Assistant has next; loop returns to the first."""
     kitchen.say("play blue harbor")
     assert kitchen.say("shuffle on").speech == "Shuffle is on."
     order = house.queue(kitchen)
@@ -187,3 +187,33 @@ def test_the_screen_is_obeyed_when_the_echo_next_asks(house, kitchen):
     assert kitchen.device.playing
     house.agrees(kitchen)
 
+
+def test_another_album_while_one_is_playing(house, kitchen):
+    """Music replaced by other music goes on: the `strm q` Music Assistant sends for it is no stop of its screen's."""
+    kitchen.say("play the album night ferry")
+    kitchen.listen(3)
+    kitchen.say("play the album nordlicht")
+    house.stack.clock.advance(2)
+    kitchen.say("what's playing")
+    assert kitchen.device.playing
+    kitchen.play_to_end()
+    assert kitchen.track == "Grüner Himmel"
+    house.agrees(kitchen)
+
+
+@pytest.mark.both_generations
+def test_edited_while_silent(house, request):
+    """A queue that is changed while nothing plays does not make Music Assistant believe that something does."""
+    echo = house.echo(f"kitchen-{request.node.name}", nearly_finished="early")
+    echo.say("play the playlist late drive")
+    echo.listen(2)
+    echo.say("next")
+    echo.listen(1.3)
+    echo.say("cancel")
+    for words in ("play the song summit next", "add the song origami to the queue", "shuffle on"):
+        echo.say(words)
+        assert not echo.device.playing
+        house.stack.clock.advance(2)
+        house.agrees(echo, "paused")
+    echo.say("resume")
+    house.agrees(echo)

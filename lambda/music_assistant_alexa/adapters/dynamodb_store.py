@@ -36,6 +36,9 @@ __all__ = ["DynamoDbStore", "dynamodb_client"]
 KEPT_S = 90 * 24 * 3600
 """Seconds a device's row is kept after it was last written."""
 
+LEAST_S = 1.0
+"""Seconds a request must have left for a call: one that hangs takes two, and Alexa is to be answered within six."""
+
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
@@ -124,7 +127,7 @@ class DynamoDbStore:
 
     @staticmethod
     def _call(operation: Callable[..., Any], **arguments: Any) -> Any:
-        if deadline.remaining() <= 0:
+        if deadline.remaining() < LEAST_S:
             raise PlaybackStoreError("no time is left for DynamoDB")
         try:
             return operation(**arguments)

@@ -43,8 +43,7 @@ def ask(client):
 
 def failure(client, kind, budget_s=5.5):
     """Return the error of one call, which holds neither address nor token."""
-    deadline.start(budget_s)
-    with pytest.raises(kind) as caught:
+    with deadline.spending(budget_s), pytest.raises(kind) as caught:
         ask(client)
     for secret in ("localhost", "127.0.0.1", str(client._base_url), "Bearer", "the-bridge-token", PLAYER):
         assert secret not in str(caught.value)
@@ -334,8 +333,7 @@ def nonsense(secure):
 def test_a_command_that_was_sent_is_not_sent_again(home, client, misbehave):
     """The connection breaks after the request: it may have been done, so it is not repeated."""
     home.script = lambda _request: misbehave
-    deadline.start(3)
-    with pytest.raises(HomeUnreachableError):
+    with deadline.spending(3), pytest.raises(HomeUnreachableError):
         client.command(PLAYER, QueueCommand("next", {"queue_item_id": "i"}))
     assert len(home.requests) == 1
 

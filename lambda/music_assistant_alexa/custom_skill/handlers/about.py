@@ -5,7 +5,7 @@ from music_assistant_alexa.custom_skill.replies import Reply, Sentence
 from music_assistant_alexa.custom_skill.speech import plain_text
 from music_assistant_alexa.custom_skill.table import Services, table
 from music_assistant_alexa.custom_skill.turn import Turn
-from music_assistant_alexa.errors import NothingPlayingError
+from music_assistant_alexa.errors import NothingPlayingError, PlaybackStoreError
 from music_assistant_alexa.models import Activity
 from music_assistant_alexa.playback import Place
 
@@ -82,9 +82,10 @@ def described(turn: Turn, title: str, artist: str) -> str:
 
 
 def _place(turn: Turn, skill: Services) -> Place | None:
+    """Return the place, if it is known: what can be said does not depend on it."""
     try:
         return skill.playback.place(turn.moment)
-    except NothingPlayingError:
+    except (NothingPlayingError, PlaybackStoreError):
         return None
 
 

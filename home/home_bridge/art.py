@@ -1,0 +1,104 @@
+"""Pictures: Music Assistant's imageproxy, and remote ones under checks of our own."""
+
+import ipaddress
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from home_bridge.errors import MusicAssistantError
+
+LIMIT_BYTES = 10 * 1024 * 1024
+IMAGE_TYPES = frozenset({"image/jpeg", "image/jpg", "image/png", "image/webp", "image/gif"})
+_OK = 200
+_TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+Address = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What an image request brought."""
+
+    content_type: str
+    body: bytes
+
+
+def is_public(host: str) -> bool:
+    """Tell whether an address belongs to the internet, not to a home or this machine."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    inner = _inner(address)
+    return address.is_global and not address.is_multicast and (inner is None or inner.is_global)
+
+
+def _inner(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address that an IPv6 one leads to, if it does."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return None
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
+
+
+class Pictures:
+    """Fetches pictures; redirects are not followed, other types and more than 10 MB are refused."""
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        ma_url: str,
+        *,
+        reachable: Callable[[str], bool] = is_public,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._http = http
+        self._ma_url = ma_url
+        self._reachable = reachable
+        connector = aiohttp.TCPConnector(
+            ssl=tls or ssl.create_default_context(), socket_factory=self._socket, limit=8, force_close=True
+        )
+        self._remote = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    async def from_music_assistant(self, path: str) -> Picture:
+        """Fetch a picture of MA's imageproxy. Raises MusicAssistantError."""
+        return await self._fetch(self._http, self._ma_url + path)
+
+    async def from_elsewhere(self, url: str) -> Picture:
+        """Fetch a remote picture over https, from public addresses only. Raises MusicAssistantError."""
+        return await self._fetch(self._remote, url)
+
+    async def close(self) -> None:
+        """Close the connections to elsewhere."""
+        await self._remote.close()
+
+    def _socket(self, address_info: tuple[Any, Any, int, str, Address]) -> socket.socket:
+        """Make the socket for one address, unless it is not a public one: checked on what is connected to."""
+        family, kind, protocol, _, address = address_info
+        if not self._reachable(str(address[0])):
+            raise OSError("not a public address")
+        made = socket.socket(family, kind, protocol)
+        made.setblocking(False)
+        return made
+
+    @staticmethod
+    async def _fetch(http: aiohttp.ClientSession, url: str) -> Picture:
+        try:
+            async with http.get(url, timeout=_TIMEOUT, allow_redirects=False) as response:
+                if response.status != _OK or response.content_type not in IMAGE_TYPES:
+                    raise MusicAssistantError(f"no picture: {response.status} {response.content_type}")
+                body = bytearray()
+                async for chunk in response.content.iter_chunked(64 * 1024):
+                    body += chunk
+                    if len(body) > LIMIT_BYTES:
+                        raise MusicAssistantError("a picture of more than 10 MB")
+                return Picture(response.content_type, bytes(body))
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise MusicAssistantError(f"the picture cannot be fetched: {type(error).__name__}") from error

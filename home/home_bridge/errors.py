@@ -1,0 +1,81 @@
+"""What the HTTP API answers when something is wrong, drawn once.
+
+BridgeError                             .status and .code go on the wire, the text is the `detail`
+├── BadRequestError                 400 bad_request
+├── CommandNotAllowedError          403 command_not_allowed
+├── UnknownPlayerError              404 unknown_player
+├── UnknownItemError                404 unknown_item
+├── QueueFinishedError              409 queue_finished
+├── MusicAssistantError             502 music_assistant_refused
+│   ├── UnreachableError            502 music_assistant_unreachable
+│   └── AuthError                   502 music_assistant_auth
+└── StreamTimeoutError              504 stream_timeout
+"""
+
+
+class BridgeError(Exception):
+    """Anything the HTTP API turns into an error answer."""
+
+    status = 500
+    code = "internal_error"
+
+
+class BadRequestError(BridgeError):
+    """The request cannot be understood; the text says what to send instead."""
+
+    status = 400
+    code = "bad_request"
+
+
+class CommandNotAllowedError(BridgeError):
+    """Music Assistant's command, or an argument of it, is not on the allow-list."""
+
+    status = 403
+    code = "command_not_allowed"
+
+
+class UnknownPlayerError(BridgeError):
+    """The bridge has no such player."""
+
+    status = 404
+    code = "unknown_player"
+
+
+class UnknownItemError(BridgeError):
+    """The queue no longer holds the item, and no uri was given to play instead."""
+
+    status = 404
+    code = "unknown_item"
+
+
+class QueueFinishedError(BridgeError):
+    """There is no item after the current one."""
+
+    status = 409
+    code = "queue_finished"
+
+
+class MusicAssistantError(BridgeError):
+    """Music Assistant refused the command."""
+
+    status = 502
+    code = "music_assistant_refused"
+
+
+class UnreachableError(MusicAssistantError):
+    """Music Assistant does not answer."""
+
+    code = "music_assistant_unreachable"
+
+
+class AuthError(MusicAssistantError):
+    """Music Assistant refused the token."""
+
+    code = "music_assistant_auth"
+
+
+class StreamTimeoutError(BridgeError):
+    """Music Assistant took the command but handed out no stream in time."""
+
+    status = 504
+    code = "stream_timeout"

@@ -1,0 +1,192 @@
+"""The HTTP API: routes, who may call them, and how errors look."""
+
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from home_bridge import __version__
+from home_bridge.access import Access
+from home_bridge.allow_list import check_command
+from home_bridge.arguments import Arguments, checked_name
+from home_bridge.commands import COMMANDS
+from home_bridge.errors import BadRequestError, BridgeError
+from home_bridge.models import Event, EventKind
+
+_log = logging.getLogger(__name__)
+
+BODY_LIMIT = 256 * 1024
+_MAC = re.compile(r"02(:[0-9a-f]{2}){5}")
+_GENERATION = re.compile(r"[0-9]{1,18}")
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Players(Protocol):
+    """What the HTTP side asks of the players."""
+
+    async def health(self) -> dict[str, Any]:
+        """Return what is known of Music Assistant and the players."""
+        ...
+
+    async def ma(self, command: str, args: dict[str, Any]) -> bytes:
+        """Return the raw JSON of one of MA's own commands."""
+        ...
+
+    async def put(self, mac: str, name: str) -> dict[str, Any]:
+        """Make or rename a player."""
+        ...
+
+    async def command(self, mac: str, name: str, args: dict[str, Any], room: str | None) -> dict[str, Any]:
+        """Do a command, making the player (called `room`) if it is new."""
+        ...
+
+    async def state(self, mac: str) -> dict[str, Any]:
+        """Return a player's state."""
+        ...
+
+    async def next(self, mac: str, generation: int) -> dict[str, Any]:
+        """Return what follows a stream."""
+        ...
+
+    async def report(self, mac: str, event: Event) -> dict[str, Any]:
+        """Take what an Echo did."""
+        ...
+
+    async def forget(self, mac: str) -> None:
+        """Drop a player."""
+        ...
+
+
+def routes(players: Players, access: Access) -> list[web.RouteDef]:
+    """Return the JSON routes."""
+    calls = Calls(players, access)
+    return [
+        web.get("/healthz", calls.healthz),
+        web.post("/api", calls.only_known(calls.api)),
+        web.put("/players/{mac}", calls.only_known(calls.put)),
+        web.get("/players/{mac}", calls.only_known(calls.state)),
+        web.delete("/players/{mac}", calls.only_known(calls.forget)),
+        web.post("/players/{mac}/command", calls.only_known(calls.command)),
+        web.get("/players/{mac}/next", calls.only_known(calls.next)),
+        web.post("/players/{mac}/events", calls.only_known(calls.report)),
+    ]
+
+
+class Calls:
+    """The handlers."""
+
+    def __init__(self, players: Players, access: Access) -> None:
+        self._players = players
+        self._access = access
+
+    def only_known(self, handler: Handler) -> Handler:
+        """Let a handler be called only with a bridge token."""
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            if not self._access.knows(request.headers.get("Authorization", "")):
+                return error_answer(401, "unauthorized", "send Authorization: Bearer and a token of BRIDGE_TOKENS")
+            return await handler(request)
+
+        return guarded
+
+    async def healthz(self, request: web.Request) -> web.Response:
+        """Say that the bridge runs; to the skill, also what it sees."""
+        answer = {"status": "ok", "version": __version__}
+        if self._access.knows(request.headers.get("Authorization", "")):
+            answer |= await self._players.health()
+        return web.json_response(answer)
+
+    async def api(self, request: web.Request) -> web.Response:
+        """Pass on one of MA's own commands."""
+        body = await _body(request)
+        command, args = check_command(body.get("command"), body.get("args"))
+        return web.Response(body=await self._players.ma(command, args), content_type="application/json")
+
+    async def put(self, request: web.Request) -> web.Response:
+        """Make or rename a player."""
+        name = checked_name((await _body(request)).get("name"))
+        return web.json_response(await self._players.put(_mac(request), name))
+
+    async def state(self, request: web.Request) -> web.Response:
+        """Show a player."""
+        return web.json_response(await self._players.state(_mac(request)))
+
+    async def forget(self, request: web.Request) -> web.Response:
+        """Drop a player."""
+        await self._players.forget(_mac(request))
+        return web.Response(status=204)
+
+    async def command(self, request: web.Request) -> web.Response:
+        """Do a command."""
+        body = await _body(request)
+        name, args = body.get("command"), body.get("args", {})
+        if not isinstance(name, str) or name not in COMMANDS or not isinstance(args, dict):
+            raise BadRequestError(f"command must be one of {', '.join(sorted(COMMANDS))}, args an object")
+        room = checked_name(args["name"]) if args.get("name") is not None else None
+        return web.json_response(await self._players.command(_mac(request), name, args, room))
+
+    async def next(self, request: web.Request) -> web.Response:
+        """Say what follows a stream."""
+        generation = request.query.get("generation", "")
+        if not _GENERATION.fullmatch(generation):
+            raise BadRequestError("generation must be a whole number, as the stream's answer gave it")
+        return web.json_response(await self._players.next(_mac(request), int(generation)))
+
+    async def report(self, request: web.Request) -> web.Response:
+        """Take what an Echo did."""
+        event = _event(Arguments(await _body(request)))
+        return web.json_response(await self._players.report(_mac(request), event))
+
+
+def _event(args: Arguments) -> Event:
+    kind = EventKind(args.choice("event", tuple(EventKind)))
+    current = None if args.raw.get("current_generation") is None else args.whole("current_generation")
+    return Event(
+        kind=kind,
+        generation=args.whole("generation"),
+        offset_ms=max(0, args.whole("offset_ms")),
+        occurred_at=args.whole("occurred_at"),
+        current_generation=current,
+        failures=0 if args.raw.get("failures") is None else args.whole("failures"),
+    )
+
+
+def _mac(request: web.Request) -> str:
+    mac = request.match_info["mac"]
+    if not _MAC.fullmatch(mac):
+        raise BadRequestError("a player is named by a MAC like 02:00:00:00:00:01, in small letters")
+    return mac
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    try:
+        body = json.loads(await request.read())
+    except (ValueError, RecursionError) as error:
+        raise BadRequestError("the body must be JSON") from error
+    if not isinstance(body, dict):
+        raise BadRequestError("the body must be a JSON object")
+    return body
+
+
+def error_answer(status: int, code: str, detail: str) -> web.Response:
+    """Return an error as it goes on the wire."""
+    return web.json_response({"error": code, "detail": detail}, status=status)
+
+
+@web.middleware
+async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn what a handler raises into the answer it stands for."""
+    try:
+        return await handler(request)
+    except BridgeError as error:
+        return error_answer(error.status, error.code, str(error))
+    except web.HTTPException as error:
+        return error_answer(error.status, _CODES.get(error.status, "bad_request"), error.reason)
+    except Exception:  # noqa: BLE001 - the last line of defence: the skill gets JSON whatever happens
+        _log.exception("a request failed by a fault of the bridge")
+        return error_answer(500, "internal_error", "a fault of the bridge; its log says more")

@@ -1,0 +1,279 @@
+"""One Echo's player in the world: its socket, its lock, its timers and its memory. It decides nothing.
+
+Everything a player does is serialised by one lock. Packets and timers are taken at once, by the sans-IO player.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from home_bridge import commands, echo_events, failures, look_ahead, shapes
+from home_bridge.connection import Connection
+from home_bridge.errors import BridgeError, MusicAssistantError, StreamTimeoutError, UnreachableError
+from home_bridge.ma_api import MusicAssistantApi
+from home_bridge.models import Event, EventKind, Memory, stream_path
+from home_bridge.packets import FromServer, Name, Strm, ToServer
+from home_bridge.player import Player
+from home_bridge.queue_view import QueueView
+from home_bridge.settings import Settings
+from home_bridge.store import PlayerStore
+from home_bridge.streams import Streams
+from home_bridge.turn import Turn
+
+_log = logging.getLogger(__name__)
+
+ANSWER_WITHIN_S = 4.5
+"""Less than the skill waits: it is to hear what went wrong. Alexa waits 8 s."""
+
+CONNECT_WITHIN_S = 2.5
+KNOWN_WITHIN_S = 1.5
+"""MA has a player 60 ms after its HELO."""
+
+LOOK_S = 0.05
+REATTACH_TRIES = 5
+
+
+class Clock(Protocol):
+    """A wall clock."""
+
+    def time(self) -> float:
+        """Return Unix seconds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What all players share."""
+
+    settings: Settings
+    ma: MusicAssistantApi
+    streams: Streams
+    store: PlayerStore
+    clock: Clock
+
+
+class Session:
+    """The player of one Echo. It is its own `Home`."""
+
+    def __init__(self, memory: Memory, world: World) -> None:
+        self.player = Player(memory, world.clock.time)
+        self._world = world
+        self._turn = Turn(self.player, self)
+        self._saved: Memory | None = None
+        self._lock = asyncio.Lock()
+        self._news = asyncio.Event()
+        self._known = False
+        """MA has registered the player since the connection was made."""
+
+        self._remarked = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._reattaching: asyncio.Task[None] | None = None
+        self._rest: asyncio.Task[None] | None = None
+        settings = world.settings
+        self._connection = Connection(
+            settings.slimproto_host, settings.slimproto_port, memory.mac, self._on_packet, self._on_lost
+        )
+
+    @property
+    def available(self) -> bool:
+        """Whether MA and this player are in touch."""
+        return self._connection.up and self.player.greeted
+
+    def start(self) -> None:
+        """Remember the player and connect it."""
+        self._remember()
+        self._connection.start()
+
+    async def close(self) -> None:
+        """Disconnect."""
+        if self._timer is not None:
+            self._timer.cancel()
+        for task in (self._reattaching, self._rest):
+            if task is not None:
+                task.cancel()
+        await self._connection.close()
+
+    async def command(self, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        """Do one command and return the player state after it."""
+        async with self._exclusively():
+            await self._ready()
+            if name in {"play", "clear"} and self._rest is not None:
+                self._rest.cancel()
+            await commands.run(self._turn, name, args)
+            return self._shown(await self._turn.queue())
+
+    async def next(self, generation: int) -> dict[str, Any]:
+        """Return what follows a stream."""
+        async with self._exclusively():
+            if not self.available:
+                self._connection.hurry()
+                await self.until(lambda: self.available, CONNECT_WITHIN_S)
+            stream = await look_ahead.next_stream(self._turn, generation)
+            return {"wanted": self.player.wanted, "upcoming": shapes.upcoming(stream, self._world.settings.stream_url)}
+
+    async def report(self, event: Event) -> dict[str, Any]:
+        """Take what the Echo did and return the player state after it."""
+        async with self._exclusively():
+            if event.kind is EventKind.FAILED:
+                await failures.replace_failed(self._turn, event)
+            else:
+                self.send(echo_events.report(self.player, event))
+            state = self._shown(await self._queue())
+        self._reattach_if_lost()
+        return state
+
+    async def state(self) -> dict[str, Any]:
+        """Return the player state."""
+        async with self._exclusively():
+            if self.available:
+                with contextlib.suppress(MusicAssistantError):
+                    await self._turn.describe()
+            return self._shown(await self._queue())
+
+    async def rename(self, name: str) -> None:
+        """Give the room another name; MA takes an unasked SETD at once."""
+        self.player.name = name
+        self._remember()
+        self.send([Name(name)])
+
+    async def known_to_ma(self) -> bool:
+        """Wait a little for MA to have this player; return whether it has."""
+        with contextlib.suppress(BridgeError):
+            async with self._exclusively():
+                await self._ready()
+        return self._known
+
+    # What the flows ask of the world (`Home`):
+
+    async def api(self, command: str, **args: Any) -> Any:
+        """Call Music Assistant."""
+        return await self._world.ma.call(command, args)
+
+    async def sample(self, path: str) -> None:
+        """Pull the first kilobyte of a stream."""
+        await self._world.streams.sample(path)
+
+    async def until(self, check: Callable[[], bool], within_s: float) -> bool:
+        """Wait for what packets and connections bring about."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while not check():
+                    self._news.clear()
+                    await self._news.wait()
+        return check()
+
+    def send(self, packets: Sequence[ToServer]) -> None:
+        """Tell the slimproto server; what changed is on disk before."""
+        self._remember()
+        self._connection.send(packets)
+        self._set_timer()
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Go on in the background."""
+        self._rest = asyncio.get_running_loop().create_task(_quietly(work))
+
+    @contextlib.asynccontextmanager
+    async def _exclusively(self) -> AsyncIterator[None]:
+        """Hold the lock, for as long as the skill can wait; write down what changed before it is let go."""
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S), self._lock:
+                try:
+                    yield
+                finally:
+                    self._remember()
+                    self._set_timer()
+        except TimeoutError as error:
+            raise StreamTimeoutError("Music Assistant did not come to an end in time") from error
+
+    async def _ready(self) -> None:
+        """Wait until MA has the player."""
+        settings = self._world.settings
+        if not self.available:
+            self._connection.hurry()
+            if not await self.until(lambda: self.available, CONNECT_WITHIN_S):
+                raise UnreachableError(
+                    f"nothing answers on port {settings.slimproto_port} of {settings.slimproto_host};"
+                    " is Music Assistant running, with its Squeezelite provider?"
+                )
+        waited = 0.0
+        while not self._known and waited < KNOWN_WITHIN_S:
+            found = await self.api("players/get", player_id=self.player.mac)
+            self._known = bool(found and found.get("available"))
+            if not self._known:
+                await self.until(lambda: False, LOOK_S)
+                waited += LOOK_S
+
+    def _on_packet(self, packet: FromServer) -> None:
+        if isinstance(packet, Strm) and packet.command == "s":
+            self._remark(packet)
+        self.send(self.player.receive(packet))
+        self._news.set()
+        self._reattach_if_lost()
+
+    def _remark(self, packet: Strm) -> None:
+        """Say what cannot be played, and why."""
+        if stream_path(packet.path) is None:
+            _log.warning("Music Assistant wants ..%s in a group of players: an Echo cannot be", self.player.mac[-5:])
+        elif packet.port != urlsplit(self._world.settings.stream_url).port and not self._remarked:
+            self._remarked = True
+            _log.warning("Music Assistant streams on port %d: set MUSIC_ASSISTANT_STREAM_URL", packet.port)
+
+    def _on_lost(self) -> None:
+        self._known = False
+        self.player.disconnected()
+        self._news.set()
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if (deadline := self.player.deadline) is not None:
+            wait_s = max(0.0, deadline - self._world.clock.time())
+            self._timer = asyncio.get_running_loop().call_later(wait_s, self._on_time)
+
+    def _on_time(self) -> None:
+        self.send(self.player.tick())
+        self._news.set()
+
+    def _remember(self) -> None:
+        memory = self.player.memory
+        if memory != self._saved:
+            self._world.store.save(memory)
+            self._saved = memory
+
+    def _reattach_if_lost(self) -> None:
+        running = self._reattaching is not None and not self._reattaching.done()
+        if self.player.lost and self.available and not running and not self._lock.locked():
+            self._reattaching = asyncio.get_running_loop().create_task(_quietly(self._reattach()))
+
+    async def _reattach(self) -> None:
+        for _ in range(REATTACH_TRIES):
+            with contextlib.suppress(MusicAssistantError):
+                async with self._exclusively():
+                    await self._ready()
+                    if self.player.lost:
+                        await self._turn.reattach()
+            if not self.player.lost:
+                return
+            await asyncio.sleep(1)
+
+    async def _queue(self) -> QueueView:
+        try:
+            return await self._turn.queue()
+        except MusicAssistantError:
+            return QueueView()
+
+    def _shown(self, queue: QueueView) -> dict[str, Any]:
+        return shapes.player_state(self.player, queue, self._world.settings.stream_url, available=self.available)
+
+
+async def _quietly(work: Coroutine[Any, Any, None]) -> None:
+    """Do work nobody waits for."""
+    try:
+        await work
+    except BridgeError as error:
+        _log.warning("left undone: %s", error)

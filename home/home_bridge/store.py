@@ -1,0 +1,103 @@
+"""What the bridge remembers over a restart: a small SQLite file, written before anything of it is handed out."""
+
+import contextlib
+import json
+import logging
+import sqlite3
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from home_bridge.models import Audible, Following, Item, Memory, Stream, Wanted
+
+_log = logging.getLogger(__name__)
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS players (
+    mac TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    streams TEXT NOT NULL
+)
+"""
+
+
+class PlayerStore:
+    """The known players, one row each."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = _opened(path)
+
+    def load(self) -> list[Memory]:
+        """Return every known player."""
+        rows = self._database.execute("SELECT mac, name, generation, streams FROM players ORDER BY mac")
+        return [_memory(*row) for row in rows]
+
+    def save(self, memory: Memory) -> None:
+        """Write a player; it is on disk when this returns."""
+        fields = asdict(memory)
+        streams = json.dumps({name: fields[name] for name in ("wanted", "current", "audible", "following")})
+        with self._database:
+            self._database.execute(
+                "INSERT INTO players VALUES (?, ?, ?, ?) ON CONFLICT (mac) DO UPDATE SET"
+                " name = excluded.name, generation = excluded.generation, streams = excluded.streams",
+                (memory.mac, memory.name, memory.generation, streams),
+            )
+
+    def forget(self, mac: str) -> None:
+        """Drop a player."""
+        with self._database:
+            self._database.execute("DELETE FROM players WHERE mac = ?", (mac,))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """Open the file; a broken one is put aside (generations start at the time of day, so none comes twice)."""
+    try:
+        return _prepared(path)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise  # not broken: locked, or the folder cannot be written
+        aside = path.with_suffix(".broken")
+        _log.warning("the players' file is broken; it is kept as %s and rooms are made anew", aside.name)
+        path.replace(aside)
+        return _prepared(path)
+
+
+def _prepared(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute(_SCHEMA)
+    except sqlite3.DatabaseError:
+        database.close()
+        raise
+    return database
+
+
+def _memory(mac: str, name: str, generation: int, streams: str) -> Memory:
+    fields: dict[str, Any] = {}
+    with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError):
+        fields = _read(json.loads(streams))
+    return Memory(mac, name, generation, **fields)
+
+
+def _read(stored: dict[str, Any]) -> dict[str, Any]:
+    following, audible = stored["following"], stored["audible"]
+    return {
+        "wanted": Wanted(stored["wanted"]),
+        "current": _stream(stored["current"]),
+        "following": following and Following(following["after_generation"], _stream(following["stream"])),
+        "audible": audible
+        and Audible(**{**audible, "stream": _stream(audible["stream"]), "last": tuple(audible["last"])}),
+    }
+
+
+def _stream(stored: dict[str, Any] | None) -> Stream | None:
+    if stored is None:
+        return None
+    return Stream(**{**stored, "item": Item(**stored["item"]) if stored["item"] else None})

@@ -1,0 +1,179 @@
+"""PlaybackFailed: once again, then what follows, then silence; never a loop."""
+
+import pytest
+
+from home_bridge.errors import MusicAssistantError, UnreachableError
+from home_bridge.failures import replace_failed
+from home_bridge.look_ahead import next_stream
+
+
+def fail(at, generation, offset_ms=0, **more):
+    at.run(replace_failed(at.turn, at.event("failed", generation, offset_ms, **more)))
+    return at.player.current
+
+
+def played(at):
+    return [args for command, args in at.ma.calls if command == "player_queues/play_index"]
+
+
+def test_first_failure_plays_it_again(flows):
+    """The current stream failed: the same item from the same position, in a new session and generation."""
+    at = flows(1, 2)
+    first = at.start(1)
+    again = fail(at, first.generation, 42_500, failures=0)
+    assert (again.queue_item_id, again.position_ms) == (first.queue_item_id, 42_000)
+    assert again.generation > first.generation
+    assert again.path != first.path
+    assert "STMn" in at.ma.told
+
+
+def test_second_failure_plays_what_follows(flows):
+    """It failed again: the item behind it."""
+    at = flows(1, 2)
+    first = at.start(1)
+    assert fail(at, first.generation, failures=1).item.title == "Track 2"
+
+
+@pytest.mark.parametrize("failures", [2, 3, 9])
+def test_third_failure_is_silence(flows, failures):
+    """Then silence: nothing is to be streamed, MA is idle."""
+    at = flows(1, 2)
+    first = at.start(1)
+    at.ma.told.clear()
+    assert fail(at, first.generation, failures=failures) is None
+    assert at.ma.told == ["STMn", "STMd", "STMu"]
+
+
+def test_second_failure_of_the_last_item(flows):
+    """Nothing follows the last: silence."""
+    at = flows(1)
+    first = at.start(1)
+    assert fail(at, first.generation, failures=1) is None
+
+
+def test_refused_replay_goes_on(flows):
+    """If MA refuses to play the item again (a dead file), what follows plays at once."""
+    at = flows(1, 2)
+    first = at.start(1)
+    at.ma.items[0]["queue_item_id"] = "gone"
+    at.ma.current = 1
+    found = fail(at, first.generation, failures=0)
+    assert found is None or found.item.title == "Track 2"
+
+
+def test_home_away_is_not_silence(flows):
+    """If MA cannot be asked, that is an error, and nothing is forgotten."""
+    at = flows(1, 2)
+    first = at.start(1)
+    at.ma.refused["player_queues/play_index"] = UnreachableError("away")
+    with pytest.raises(UnreachableError):
+        fail(at, first.generation, failures=0)
+    assert at.player.current == first
+
+
+def test_repeated_report_changes_nothing(flows):
+    """The same failure reported twice is answered with the same replacement."""
+    at = flows(1, 2)
+    first = at.start(1)
+    event = at.event("failed", first.generation, 9_000, failures=0)
+    at.run(replace_failed(at.turn, event))
+    again = at.player.current
+    at.run(replace_failed(at.turn, event))
+    assert at.player.current == again
+    assert len(played(at)) == 2
+
+
+def test_radio_fails(flows):
+    """A radio is tried again from its start: live has no position."""
+    at = flows()
+    at.ma.items = [at.raw_item(1, media_type="radio") | {"duration": None}]
+    first = at.start(1)
+    fail(at, first.generation, 900_000, failures=0)
+    assert played(at)[-1]["seek_position"] == 0
+
+
+def test_failure_before_it_was_heard(flows):
+    """A stream that fails before its Started is the current one all the same."""
+    at = flows(1, 2)
+    at.run(at.turn.play_item(at._item(1)))
+    first = at.player.current
+    again = fail(at, first.generation, failures=0)
+    assert again.generation > first.generation
+
+
+def test_buffering_next_failed(flows):
+    """The enqueued stream failed while buffering: the same item and session, a new generation; the heard one stays."""
+    at = flows(1, 2, 3)
+    current = at.start(1)
+    upcoming = at.run(next_stream(at.turn, current.generation))
+    fail(at, upcoming.generation, current_generation=current.generation, failures=0)
+    replacement = at.player.following.stream
+    assert replacement.generation > upcoming.generation
+    assert replacement.path == upcoming.path
+    assert at.player.current == current
+    assert len(played(at)) == 1
+
+
+def test_buffering_next_failed_again(flows):
+    """It failed again: the item behind it, without another session."""
+    at = flows(1, 2, 3)
+    current = at.start(1)
+    upcoming = at.run(next_stream(at.turn, current.generation))
+    fail(at, upcoming.generation, current_generation=current.generation, failures=1)
+    assert at.player.following.stream.item.title == "Track 3"
+    assert len(played(at)) == 1
+
+
+def test_buffering_next_failed_for_good(flows):
+    """Then nothing follows; the heard one is never touched."""
+    at = flows(1, 2, 3)
+    current = at.start(1)
+    upcoming = at.run(next_stream(at.turn, current.generation))
+    fail(at, upcoming.generation, current_generation=current.generation, failures=2)
+    assert at.player.following.stream is None
+    assert at.player.playing
+
+
+def test_replacement_of_the_buffering_one_is_heard(flows):
+    """The replacement's Started moves MA like the first one's would have."""
+    at = flows(1, 2)
+    current = at.start(1)
+    upcoming = at.run(next_stream(at.turn, current.generation))
+    fail(at, upcoming.generation, current_generation=current.generation, failures=0)
+    assert at.report("started", generation=at.player.following.stream.generation) == ["STMs", "STMt 0", "STMr"]
+
+
+def test_failed_gets_what_the_screen_chose(flows):
+    """While MA's screen wants another stream, a failure is answered with that one."""
+    at = flows(1, 2, 9)
+    old = at.start(1)
+    at.ma._player_queues_play_index(at.item_id(9))
+    assert fail(at, old.generation, failures=0).item.title == "Track 9"
+    assert len(played(at)) == 1
+
+
+@pytest.mark.parametrize("wanted", ["pause", "stop"])
+def test_failed_while_silence_is_wanted(flows, wanted):
+    """While MA's screen wants silence, a failure starts nothing."""
+    at = flows(1, 2)
+    old = at.start(1)
+    at.want(wanted)
+    fail(at, old.generation, failures=0)
+    assert len(played(at)) == 1
+
+
+@pytest.mark.parametrize("generation", [5, 99_999_999])
+def test_failure_of_a_stranger(flows, generation):
+    """The failure of a stream nobody handed out changes nothing."""
+    at = flows(1, 2)
+    current = at.start(1)
+    assert fail(at, generation, failures=0) == current
+    assert at.player.playing
+
+
+def test_unplayable_next_after_failures(flows):
+    """If what follows is refused too, it is silence, not a loop."""
+    at = flows(1, 2)
+    first = at.start(1)
+    at.ma.refused["player_queues/play_index"] = MusicAssistantError("500")
+    assert fail(at, first.generation, failures=0) is None
