@@ -2,12 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
+WORKERS ?= 2
+HERE := not live and not toolchain and not soak and not fuzz and not load and not faults
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 
 export PYTHONPATH := $(CURDIR)/lambda:$(CURDIR)/home:$(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help play serve test check format
+.PHONY: help play serve test test-fast check format
 
 help:  ## list the commands
 	@cat $(MAKEFILE_LIST) | awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}'
@@ -18,8 +20,11 @@ play: $(VENV)/.play  ## talk to an Echo in the terminal: a prompt, or SAY="play 
 serve: $(VENV)/.play  ## start the whole stack on loopback, print its addresses as one JSON line, run until interrupted
 	@$(PY) -m simulator.serve
 
-test: $(VENV)/.test  ## run every test that needs Python packages only (under 5 minutes; ARGS='-m "not slow"': under 1)
-	$(PY) -m pytest -m "not live and not toolchain" $(ARGS)
+test: $(VENV)/.test  ## run every test that needs Python packages only (under 5 minutes)
+	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile -m "$(HERE)" $(ARGS)
+
+test-fast: $(VENV)/.test  ## run those of them that start no other program (under 1 minute)
+	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile -m "$(HERE) and not slow" $(ARGS)
 
 check: $(VENV)/.test  ## format, lint and types
 	$(PY) -m ruff format --check .
@@ -42,4 +47,4 @@ $(VENV)/.test: tests/requirements.txt $(VENV)/.play
 	@$(PIP) install -r tests/requirements.txt
 	@touch $@
 
-include toolchain.mk
+include toolchain.mk $(wildcard reliability.mk)

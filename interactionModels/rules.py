@@ -6,7 +6,8 @@ documentation of interaction models, slot types and invocation names.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 Json = dict[str, Any]
@@ -80,10 +81,9 @@ def broken_rules(model: Json) -> list[str]:
     unknown = list(_unknown_keys(model))
     if unknown:  # the checks below rely on the form
         return unknown
-    language = model["interactionModel"]["languageModel"]
-    intents, types = language["intents"], language.get("types", [])
+    intents, types = _intents(model), _types(model)
     return [
-        *_invocation_name(language["invocationName"]),
+        *_invocation_name(model["interactionModel"]["languageModel"]["invocationName"]),
         *_built_ins(intents),
         *_slots(intents, {each["name"] for each in types}),
         *_samples(intents),
@@ -94,9 +94,68 @@ def broken_rules(model: Json) -> list[str]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class ModelRule:
+    """One numbered row of Amazon's rules; the numbers are those of the one table of rules, see simulator.rules."""
+
+    row: int
+    source: str
+    claim: str
+    check: Callable[[Json], Iterable[str]]
+    given: Callable[[Json], bool] = lambda _: True
+    """What kind of model the row is about; any other it has no opinion of."""
+
+
+ROWS = (
+    ModelRule(
+        58,
+        "A7",
+        "A sample with AMAZON.SearchQuery has words around it, and its intent no other slot.",
+        lambda model: _search_queries(_intents(model)),
+        lambda model: any(slot["type"] == SEARCH_QUERY for each in _intents(model) for slot in each.get("slots", [])),
+    ),
+    ModelRule(
+        59,
+        "JF",
+        "A slot's name has one type within a locale.",
+        lambda model: _slots(_intents(model), {each["name"] for each in _types(model)}),
+    ),
+    ModelRule(60, "S004", "Pause and resume are among the intents.", lambda model: _built_ins(_intents(model))),
+    ModelRule(
+        61,
+        "JF",
+        "A slot value or synonym has at most 140 characters.",
+        lambda model: _slot_values(_types(model)),
+        lambda model: bool(_types(model)),
+    ),
+    ModelRule(
+        62,
+        "JF",
+        "An intent that elicits a slot is listed in the model's dialog.",
+        lambda model: _dialog(model["interactionModel"]["dialog"], _intents(model)),
+        lambda model: "dialog" in model["interactionModel"],
+    ),
+    ModelRule(
+        63,
+        "A7",
+        "The invocation name is one Amazon takes.",
+        lambda model: _invocation_name(model["interactionModel"]["languageModel"]["invocationName"]),
+    ),
+)
+"""Those of the checks that are rows of the table, to be counted there."""
+
+
 def shape(sample: str) -> str:
     """Return a sample with its slots unnamed: two samples of one shape cannot be told apart by their words."""
     return _SLOT.sub("{}", sample)
+
+
+def _intents(model: Json) -> list[Json]:
+    return list(model["interactionModel"]["languageModel"]["intents"])
+
+
+def _types(model: Json) -> list[Json]:
+    return list(model["interactionModel"]["languageModel"].get("types", []))
 
 
 def _unknown_keys(model: Json) -> Iterator[str]:

@@ -132,6 +132,27 @@ class AudioDevice:
                 return
             left_ms -= self._play_up_to_mark(left_ms)
 
+    def ask_for_next(self) -> None:
+        """Ask what follows the current stream, as a device does once."""
+        self._asked_for_next = True
+        self._tell("NearlyFinished", self.current)
+
+    def buffer_all(self) -> None:
+        """Pull all there is of what plays and of what follows, so that nothing of it is heard from outside any more."""
+        for stream in filter(None, (self.current, *self.upcoming)):
+            self._sound(stream).hear(LONGEST_MS)
+
+    def begin_next(self) -> None:
+        """Begin what follows; the Finished of what ended is lost, as events can be."""
+        self._next()
+
+    def break_off(self) -> None:
+        """Lose the current stream in its middle, and say so."""
+        self.activity = "BUFFER_UNDERRUN"
+        self._failed(self._held(), FetchFailed("MEDIA_ERROR_SERVICE_UNAVAILABLE", "broke off"))
+        if self.activity == "BUFFER_UNDERRUN":
+            self.activity = "STOPPED"
+
     def play_to_end(self) -> None:
         """Let the current track play to its end, and what follows begin."""
         stream = self._held()
@@ -156,7 +177,7 @@ class AudioDevice:
         reached = min([target, *marks])
         played = self._pass_to(reached)
         if asks and near == reached:
-            self._ask_for_next()
+            self.ask_for_next()
         elif length == reached:
             self._finish()
         return played
@@ -227,7 +248,7 @@ class AudioDevice:
         self.activity = "PLAYING"
         self._tell("Started", stream)
         if self.habits.nearly_finished == "early" and self.playing and self.current is stream:
-            self._ask_for_next()
+            self.ask_for_next()
 
     def _next(self) -> None:
         self._begin(self.upcoming.pop(0))
@@ -239,11 +260,7 @@ class AudioDevice:
         if self.upcoming and self.activity == "FINISHED":
             self._next()
         elif self.habits.nearly_finished == "after" and self.current is finished:
-            self._ask_for_next()
-
-    def _ask_for_next(self) -> None:
-        self._asked_for_next = True
-        self._tell("NearlyFinished", self.current)
+            self.ask_for_next()
 
     def _hear(self, stream: Stream, until_ms: int) -> bool:
         """Pull the current stream; where that fails, say so and return False."""

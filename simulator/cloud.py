@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import secrets
+import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,9 +54,8 @@ class LocalCloud:
 
     def close(self) -> None:
         """Stop the server and forget what it held: moto keeps that for the whole process."""
-        self._client("dynamodb").delete_table(TableName=TABLE_NAME)
-        self._client("ssm").delete_parameter(Name=SECRET_NAME)
-        self._server.stop()
+        with urllib.request.urlopen(urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")):
+            self._server.stop()
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the table's items in DynamoDB's own notation."""

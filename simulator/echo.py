@@ -69,6 +69,8 @@ class Echo:
         self.trace: list[Exchange] = []
         self.breaches: list[Breach] = []
         """Every rule that was broken or, as a warning, bent."""
+        self.witness: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+        """Asked when an event was answered for more that is known about it: fields of an Exchange."""
         self._invoke = invoke
         self._strict = strict
         self._conversation: Conversation | None = None
@@ -187,7 +189,8 @@ class Echo:
             self._raised = error
             answer = {"errorType": type(error).__name__, "errorMessage": str(error)}
         seconds = time.monotonic() - began
-        exchange = Exchange(event, answer, seconds=seconds, application_id=self.sender.application_id)
+        seen = self.witness(event) if self.witness else {}
+        exchange = Exchange(event, answer, seconds=seconds, application_id=self.sender.application_id, **seen)
         self.trace.append(exchange)
         if self._step is not None:
             self._step.exchanges.append(exchange)

@@ -19,6 +19,7 @@ class Sender:
     application_id: str = APPLICATION_ID
     locale: str = "en-US"
     plays_audio: bool = True
+    api_endpoint: str = "https://api.eu.amazonalexa.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _system(sender: Sender) -> dict[str, Any]:
         "application": {"applicationId": sender.application_id},
         "user": {"userId": sender.user_id},
         "device": {"deviceId": sender.device_id, "supportedInterfaces": interfaces},
-        "apiEndpoint": "https://api.eu.amazonalexa.com",
+        "apiEndpoint": sender.api_endpoint,
         "apiAccessToken": "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.EXAMPLE.EXAMPLE",
     }
 

@@ -77,6 +77,12 @@ class ScriptedHome:
         """The names of all calls so far."""
         return [call.name for call in self.calls]
 
+    @property
+    def current_item(self) -> str | None:
+        """What plays, by its id."""
+        item = self._item()
+        return item.queue_item_id if item else None
+
     def search(self, text: str, kinds: tuple[MediaType, ...], limit: int) -> list[MediaItem]:
         """Return the whole library of those kinds: ranking is the skill's business."""
         self._count("search", {"text": text, "kinds": kinds, "limit": limit})
@@ -139,7 +145,12 @@ class ScriptedHome:
         self._hand_out(self._named(args), args["position_ms"])
 
     def _next(self, args: Any) -> None:
-        index = self.queue.index(self._named(args)) + 1
+        held = any(item.queue_item_id == args["queue_item_id"] for item in self.queue)
+        named = self._named(args)
+        if not held:  # its uri is played instead
+            self._hand_out(named)
+            return
+        index = self.queue.index(named) + 1
         if index == len(self.queue) and self.repeat is not RepeatMode.ALL:
             raise QueueFinishedError("nothing follows")
         self._hand_out(self.queue[index % len(self.queue)])

@@ -6,10 +6,11 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -18,7 +19,7 @@ from simulator import tones
 from simulator.audio_device import Clock, Habits
 from simulator.clock import MovableClock, MovableLoop
 from simulator.cloud import SECRET_NAME, TABLE_NAME, LocalCloud, LocalSecrets
-from simulator.echo import Echo
+from simulator.echo import Echo, Invoke
 from simulator.envelopes import APPLICATION_ID, Sender
 from simulator.loop_thread import LoopThread
 from simulator.real_home import RealHome
@@ -29,6 +30,7 @@ from simulator.utterances import Listener
 
 if TYPE_CHECKING:
     from home_bridge.service import Bridge
+    from home_bridge.settings import Settings
     from music_assistant_alexa.app import App
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,7 +42,6 @@ TIME_TO_ANSWER_MS = 8_000
 POWERTOOLS = {
     "POWERTOOLS_SERVICE_NAME": "music_assistant_alexa",
     "POWERTOOLS_METRICS_NAMESPACE": "MusicAssistantAlexa",
-    "POWERTOOLS_METRICS_DISABLED": "true",
     "POWERTOOLS_LOGGER_LOG_EVENT": "false",
 }
 
@@ -173,21 +174,43 @@ class Stack:
 
     def invoke(self, event: dict[str, Any]) -> Any:
         """Answer one event as Lambda would: JSON in, JSON out; what the skill raises is raised."""
-        from music_assistant_alexa.telemetry import metrics
+        return _invoked(self.app, event)
 
+    def sandbox(self, **parts: Any) -> Invoke:
+        """Return the `invoke` of one more sandbox of the function, which shares nothing with any other.
+
+        Parts of the app can be replaced, by the names of `build_app`.
+        """
+        return partial(_invoked, self._build_app(partial(_import_skill(), **parts)))
+
+    @contextmanager
+    def without_bridge(self) -> Iterator[None]:
+        """End the bridge for a while; afterwards it is back on the same port, with what it kept."""
+        settings = replace(self.bridge_settings(), port=self.bridge.port)
+        self._bridge_thread.run(self.bridge.close())
         try:
-            answer = self.app.answer(json.loads(json.dumps(event)), LambdaContext())
+            yield
         finally:
-            metrics.clear_metrics()  # as the entry function does when it has published them
-        return json.loads(json.dumps(answer))
+            self._run_bridge(settings)
 
-    def echo(self, room: str = "kitchen", *, locale: str = "en-US", clock: Clock | None = None, **habits: Any) -> Echo:
-        """Return a new Echo of the one account, in a room of its own; its time is the house's unless given."""
+    def echo(
+        self,
+        room: str = "kitchen",
+        *,
+        locale: str = "en-US",
+        clock: Clock | None = None,
+        invoke: Invoke | None = None,
+        **habits: Any,
+    ) -> Echo:
+        """Return a new Echo of the one account, in a room of its own.
+
+        Its time is the house's and it is answered by the one sandbox, unless given others.
+        """
         ear = self._closing(HttpsEar(self.ca_file, tones.identify))
         sender = Sender(device_id=f"amzn1.ask.device.{room.upper()}", application_id=self.application_id, locale=locale)
         listener = self._listeners.setdefault(locale, Listener.of_locale(locale, self.application_id))
         return Echo(
-            self.invoke,
+            invoke or self.invoke,
             ear=ear,
             clock=clock or self.clock,
             sender=sender,
@@ -244,11 +267,11 @@ class Stack:
         home = StandIn(self._aioslimproto) if self._aioslimproto else StandIn()
         return self._parts.enter_context(home)
 
-    def _start_bridge(self) -> Clock:
-        from home_bridge.service import Bridge
+    def bridge_settings(self) -> "Settings":
+        """Return what the bridge is told."""
         from home_bridge.settings import Settings
 
-        settings = Settings(
+        return Settings(
             ma_url=self.home.url,
             ma_token=self.home.token,
             bridge_tokens=(self.secrets.bridge_token,),
@@ -259,13 +282,23 @@ class Stack:
             host=HOST,
             port=0,
         )
-        here = MovableClock()
-        thread = self._closing(LoopThread(MovableLoop(here), name="bridge"))
-        self.bridge = Bridge(settings, clock=here)
-        thread.run(self.bridge.start())
-        self._parts.callback(lambda: thread.run(self.bridge.close()))
-        self.front = self._closing(TlsFront(self.bridge.port, self.authority, host=self.host))
-        return RealClock() if isinstance(self.home, RealHome) else HouseClock(here, self.home)
+
+    def _start_bridge(self) -> Clock:
+        self._here = MovableClock()
+        self._bridge_thread = self._closing(LoopThread(MovableLoop(self._here), name="bridge"))
+        self._run_bridge(self.bridge_settings())
+        self._parts.callback(lambda: self._bridge_thread.run(self.bridge.close()))
+        self.front = self._closing(self._make_front(self.bridge.port))
+        return RealClock() if isinstance(self.home, RealHome) else HouseClock(self._here, self.home)
+
+    def _run_bridge(self, settings: "Settings") -> None:
+        from home_bridge.service import Bridge
+
+        self.bridge = Bridge(settings, clock=self._here)
+        self._bridge_thread.run(self.bridge.start())
+
+    def _make_front(self, port: int) -> TlsFront:
+        return TlsFront(port, self.authority, host=self.host)
 
     def _player_port(self) -> int:
         """Return where players connect to; a server on this machine is reached by a cable that can be pulled."""
@@ -289,6 +322,16 @@ class Stack:
             "HOME_CA_PEM": self.authority.pem,
             "AWS_ENDPOINT_URL": self.cloud.endpoint,
         }
+
+
+def _invoked(app: "App", event: dict[str, Any]) -> Any:
+    from music_assistant_alexa.telemetry import metrics
+
+    try:
+        answer = app.answer(json.loads(json.dumps(event)), LambdaContext())
+    finally:
+        metrics.clear_metrics()  # as the entry function does when it has published them
+    return json.loads(json.dumps(answer))
 
 
 def _import_skill() -> Callable[..., "App"]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 import ssl
 from typing import Literal
 
@@ -28,10 +29,11 @@ class Authority:
         self._authority = trustme.CA()
         self.pem = self._authority.cert_pem.bytes().decode()
 
-    def server_context(self) -> ssl.SSLContext:
-        """Return the TLS side of a server on this machine."""
+    def server_context(self, *names: str, expires: dt.datetime | None = None) -> ssl.SSLContext:
+        """Return the TLS side of a server on this machine, or of one that has other names."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._authority.issue_cert(HOST, "localhost", HOST_OF_CONTAINERS).configure_cert(context)
+        names = names or (HOST, "localhost", HOST_OF_CONTAINERS)
+        self._authority.issue_cert(*names, not_after=expires).configure_cert(context)
         return context
 
 

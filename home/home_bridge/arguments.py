@@ -10,7 +10,8 @@ from home_bridge.uris import checked_uri
 
 NAME_LIMIT = 64
 MEDIA_LIMIT = 10_000
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Half a pair of surrogates is no character: JSON can carry it, neither slimproto nor SQLite can.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ class Connection:
                 await self._talk()
             except (OSError, TimeoutError) as error:
                 _log.info("slimproto connection of ..%s failed: %s", self._mac[-5:], type(error).__name__)
+            except Exception:  # noqa: BLE001 - a full disk, or a bug of ours: the room must not be gone for good
+                _log.exception("what came for ..%s could not be taken; it connects again", self._mac[-5:])
             if asyncio.get_running_loop().time() - began > STEADY_S:
                 pause_s = FIRST_PAUSE_S
             await self._pause(pause_s)

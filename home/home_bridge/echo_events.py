@@ -70,6 +70,7 @@ def _begin_enqueued(player: Player, stream: Stream) -> list[ToServer]:
     player.current = stream
     player.loaded = None
     if pending is None or item_of(pending) != stream.queue_item_id:
+        player.astray = True
         return []
     player.loaded = Loaded(pending, stream.position_ms, begun=True)
     if player.wanted is Wanted.PAUSE:

@@ -57,6 +57,7 @@ async def remove(turn: Turn, args: Arguments) -> None:
         await _remove_current(turn, found)
     else:
         await edit(turn, lambda: _delete(turn, found))
+        await turn.describe()  # what MA's screen started is what plays instead
 
 
 async def move(turn: Turn, args: Arguments) -> None:

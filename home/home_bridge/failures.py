@@ -72,6 +72,7 @@ async def _item_after(turn: Turn, failed: Stream | None) -> Item | None:
 async def _replace_upcoming(turn: Turn, event: Event, upcoming: Stream) -> None:
     """Offer the buffering stream's item once more under a new generation, then the item after it, then nothing."""
     player = turn.player
+    await turn.reattach()
     item = upcoming.item
     if event.failures == 1:
         item = await _item_after(turn, upcoming)

@@ -1,5 +1,6 @@
 """The HTTP API: routes, who may call them, and how errors look."""
 
+import asyncio
 import json
 import logging
 import re
@@ -7,13 +8,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from home_bridge import __version__
 from home_bridge.access import Access
 from home_bridge.allow_list import check_command
 from home_bridge.arguments import Arguments, checked_name
 from home_bridge.commands import COMMANDS
-from home_bridge.errors import BadRequestError, BridgeError
+from home_bridge.errors import BadRequestError, BridgeError, StreamTimeoutError
 from home_bridge.models import Event, EventKind
 
 _log = logging.getLogger(__name__)
@@ -21,7 +23,14 @@ _log = logging.getLogger(__name__)
 BODY_LIMIT = 256 * 1024
 _MAC = re.compile(r"02(:[0-9a-f]{2}){5}")
 _GENERATION = re.compile(r"[0-9]{1,18}")
+_MILLISECONDS = re.compile(r"[0-9]{1,6}")
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+server_log = logging.getLogger("home_bridge.http_server")
+"""For aiohttp's server. It would write a traceback for every request that is no HTTP, and for every hang-up."""
+
+_NO_FAULTS = (HttpProcessingError, web.RequestPayloadError, ConnectionError)
+server_log.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], _NO_FAULTS)))
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -90,7 +99,14 @@ class Calls:
         async def guarded(request: web.Request) -> web.StreamResponse:
             if not self._access.knows(request.headers.get("Authorization", "")):
                 return error_answer(401, "unauthorized", "send Authorization: Bearer and a token of BRIDGE_TOKENS")
-            return await handler(request)
+            limit = asyncio.timeout(_within_s(request))
+            try:
+                async with limit:
+                    return await handler(request)
+            except TimeoutError as error:
+                if not limit.expired():
+                    raise
+                raise StreamTimeoutError("Music Assistant did not come to an end in time") from error
 
         return guarded
 
@@ -143,6 +159,12 @@ class Calls:
         return web.json_response(await self._players.report(_mac(request), event))
 
 
+def _within_s(request: web.Request) -> float | None:
+    """Return how long the skill will wait for the answer, if it says so."""
+    within_ms = request.headers.get("X-Answer-Within-Ms", "")
+    return int(within_ms) / 1000 if _MILLISECONDS.fullmatch(within_ms) else None
+
+
 def _event(args: Arguments) -> Event:
     kind = EventKind(args.choice("event", tuple(EventKind)))
     current = None if args.raw.get("current_generation") is None else args.whole("current_generation")
@@ -166,7 +188,7 @@ def _mac(request: web.Request) -> str:
 async def _body(request: web.Request) -> dict[str, Any]:
     try:
         body = json.loads(await request.read())
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, web.RequestPayloadError) as error:
         raise BadRequestError("the body must be JSON") from error
     if not isinstance(body, dict):
         raise BadRequestError("the body must be a JSON object")
@@ -187,6 +209,8 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         return error_answer(error.status, error.code, str(error))
     except web.HTTPException as error:
         return error_answer(error.status, _CODES.get(error.status, "bad_request"), error.reason)
+    except RecursionError:
+        return error_answer(400, BadRequestError.code, "the body is nested too deeply")
     except Exception:  # noqa: BLE001 - the last line of defence: the skill gets JSON whatever happens
         _log.exception("a request failed by a fault of the bridge")
         return error_answer(500, "internal_error", "a fault of the bridge; its log says more")

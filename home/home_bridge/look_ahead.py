@@ -6,7 +6,7 @@ of the next item makes MA, two minutes later, enqueue the one after it.
 
 from home_bridge import echo_events
 from home_bridge.errors import UnreachableError
-from home_bridge.models import Item, Stream, Wanted, derived_path
+from home_bridge.models import Item, Stream, Wanted, derived_path, item_of
 from home_bridge.player import START_WITHIN_S
 from home_bridge.turn import Turn
 
@@ -121,6 +121,8 @@ async def _expected(turn: Turn, refill_s: float = 0) -> Item | None:
 async def _offered(turn: Turn, expected: Item, *, patient: bool) -> Stream | None:
     """Return the stream MA offers for the expected item: at once, after a re-sync, or else derived."""
     player = turn.player
+    if player.loaded and player.loaded.seek_ms and item_of(player.loaded.path) == expected.queue_item_id:
+        await turn.resync()  # or repeat one, set on MA's screen, begins where MA began this stream
     if not await _ask(turn, expected, FIRST_WITHIN_S, patient=patient):
         await turn.resync()
         again = await _expected(turn)

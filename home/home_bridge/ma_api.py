@@ -13,6 +13,8 @@ CONNECT_WITHIN_S = 2.0
 _OK = 200
 _REFUSED = {401, 403}
 _NOT_FOUND = 404
+_AWAY = {502, 503, 504, *range(520, 531)}
+"""Nothing Music Assistant says: a proxy before it, which does not reach it."""
 
 
 class MusicAssistantApi:
@@ -25,13 +27,23 @@ class MusicAssistantApi:
 
     async def call(self, command: str, args: Mapping[str, Any]) -> Any:
         """Return the raw result of a command."""
-        try:
-            return json.loads(await self.call_raw(command, args))
-        except ValueError as error:
-            raise MusicAssistantError(f"Music Assistant's answer to {command} is not JSON") from error
+        return _whole(await self._answer(command, args), self._url)
 
     async def call_raw(self, command: str, args: Mapping[str, Any]) -> bytes:
-        """Return the JSON text of a command's result."""
+        """Return the JSON text of a command's result, which is known to be whole."""
+        body = await self._answer(command, args)
+        _whole(body, self._url)
+        return body
+
+    async def info(self) -> dict[str, Any]:
+        """Return what MA says of itself to anyone."""
+        status, body = await self._exchange("GET", "/info", None)
+        found = _whole(body, self._url) if status == _OK else None
+        if not isinstance(found, dict):
+            raise MusicAssistantError(f"no Music Assistant answers at {self._url}/info")
+        return found
+
+    async def _answer(self, command: str, args: Mapping[str, Any]) -> bytes:
         status, body = await self._exchange("POST", "/api", {"command": command, "args": dict(args)})
         if status == _OK:
             return body
@@ -39,19 +51,10 @@ class MusicAssistantApi:
             raise AuthError("Music Assistant refused the token; make a new one there and set MUSIC_ASSISTANT_TOKEN")
         if status == _NOT_FOUND:
             raise MusicAssistantError("this Music Assistant has no HTTP API: it needs version 2.7 or newer")
+        if status in _AWAY:
+            raise UnreachableError(f"a proxy before Music Assistant at {self._url} answers {status}; is it running?")
         # MA gives no reason with a 500; what stands in its log is all there is.
         raise MusicAssistantError(f"Music Assistant answered {status} to {command}; its log says why")
-
-    async def info(self) -> dict[str, Any]:
-        """Return what MA says of itself to anyone."""
-        status, body = await self._exchange("GET", "/info", None)
-        try:
-            found = json.loads(body) if status == _OK else None
-        except ValueError:
-            found = None
-        if not isinstance(found, dict):
-            raise MusicAssistantError(f"no Music Assistant answers at {self._url}/info")
-        return found
 
     async def _exchange(self, method: str, path: str, body: Mapping[str, Any] | None) -> tuple[int, bytes]:
         timeout = aiohttp.ClientTimeout(total=CALL_WITHIN_S, sock_connect=CONNECT_WITHIN_S)
@@ -64,3 +67,11 @@ class MusicAssistantApi:
             raise UnreachableError(
                 f"Music Assistant does not answer at {self._url} ({type(error).__name__}); is it running?"
             ) from error
+
+
+def _whole(body: bytes, url: str) -> Any:
+    """Return what a JSON text says. Raises UnreachableError: something broke it off, or is no Music Assistant."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise UnreachableError(f"{url} does not answer as Music Assistant does; is it the right address?") from error

@@ -120,17 +120,20 @@ class Frames:
         """Return the packets that `chunk` completes."""
         self._rest += chunk
         packets: list[FromServer] = []
-        while (end := self._end()) <= len(self._rest):
-            frame, self._rest = self._rest[_LENGTH.size : end], self._rest[end:]
+        start = 0
+        while (end := self._end(start)) <= len(self._rest):
+            frame = self._rest[start + _LENGTH.size : end]
             packets.append(decode(frame[:4], frame[4:]))
+            start = end
+        self._rest = self._rest[start:]
         return packets
 
-    def _end(self) -> int:
-        """Return where the first packet ends, which may lie ahead."""
-        if len(self._rest) < _LENGTH.size:
-            return _LENGTH.size
-        length: int = _LENGTH.unpack_from(self._rest)[0]
-        return _LENGTH.size + length
+    def _end(self, start: int) -> int:
+        """Return where the packet that begins at `start` ends, which may lie ahead."""
+        if len(self._rest) < start + _LENGTH.size:
+            return start + _LENGTH.size
+        length: int = _LENGTH.unpack_from(self._rest, start)[0]
+        return start + _LENGTH.size + length
 
 
 def decode(name: bytes, body: bytes) -> FromServer:

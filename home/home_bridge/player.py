@@ -81,6 +81,9 @@ class Player:
         self.reattaching: int | None = None
         """The track position at which the audible item is loaded again, not to be handed out."""
 
+        self.astray = False
+        """MA has another item loaded than the one the Echo has begun, and goes on showing it."""
+
         self.greeted = False
         """MA's first `strm t` was answered: before that its unpause would fail."""
 
@@ -130,7 +133,9 @@ class Player:
     @property
     def lost(self) -> bool:
         """Whether the Echo plays what MA no longer has loaded, and MA does not know where it is."""
-        if self.current is None or self.loaded is not None or not self.in_step or not self.playing:
+        if self.current is None or self.loaded is not None or not self.in_step:
+            return False
+        if not self.playing and not self.astray:
             return False
         duration_ms = self.current.item.duration_ms if self.current.item else None
         over = duration_ms is not None and self.position_ms >= duration_ms
@@ -182,6 +187,7 @@ class Player:
     def disconnected(self) -> None:
         """Forget what MA forgets with a connection."""
         self.loaded = None
+        self.astray = False
         self.greeted = False
         self.reattaching = None
         self.stop_at = self.start_by = self.end_at = None
@@ -276,7 +282,7 @@ class Player:
     def _new_stream(self, path: str) -> list[ToServer]:
         self.stop_at = self.start_by = self.end_at = None
         reattached, self.reattaching = self.reattaching, None
-        self.wanted = Wanted.PLAY
+        self.wanted, self.astray = Wanted.PLAY, False
         if reattached is not None and self.current and self.current.queue_item_id == item_of(path):
             self.loaded = Loaded(path, reattached)
         else:

@@ -14,7 +14,7 @@ from home_bridge.access import Access
 from home_bridge.art import Pictures
 from home_bridge.audio_api import AudioApi
 from home_bridge.errors import BadRequestError, MusicAssistantError, UnknownPlayerError
-from home_bridge.http_api import BODY_LIMIT, errors_as_json, routes
+from home_bridge.http_api import BODY_LIMIT, errors_as_json, routes, server_log
 from home_bridge.ma_api import MusicAssistantApi
 from home_bridge.models import Event, Memory, Wanted, queue_of
 from home_bridge.session import Clock, Session, World
@@ -167,7 +167,7 @@ class Bridge:
         app = web.Application(middlewares=[errors_as_json], client_max_size=BODY_LIMIT)
         app.add_routes(routes(self, access))
         app.add_routes(AudioApi(access, self._world.streams, pictures, self.source).routes())
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+        runner = web.AppRunner(app, access_log=None, logger=server_log, shutdown_timeout=SHUTDOWN_S)
         await runner.setup()
         self._exit.push_async_callback(runner.cleanup)
         site = web.TCPSite(runner, settings.host, settings.port)

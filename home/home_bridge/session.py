@@ -119,6 +119,7 @@ class Session:
         """Take what the Echo did and return the player state after it."""
         async with self._exclusively():
             if event.kind is EventKind.FAILED:
+                await self._ready()  # a lost connection is why it failed, perhaps; nothing can be played before
                 await failures.replace_failed(self._turn, event)
             else:
                 self.send(echo_events.report(self.player, event))

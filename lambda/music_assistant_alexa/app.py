@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from music_assistant_alexa import deadline
+from music_assistant_alexa.adapters.breaker import Breaker
 from music_assistant_alexa.adapters.dynamodb_store import DynamoDbStore, dynamodb_client
 from music_assistant_alexa.adapters.home_http import HomeHttp
 from music_assistant_alexa.adapters.ssm_secrets import fetch_secret
@@ -70,7 +71,7 @@ def build_app(
     credentials = credentials or Credentials(
         settings.secret_name, lambda name: fetch_secret(name, settings.aws_endpoint)
     )
-    home = HomeHttp(settings.home_url, credentials, settings.home_ca_pem)
+    home = HomeHttp(settings.home_url, credentials, settings.home_ca_pem, Breaker(now))
     store = store or DynamoDbStore(dynamodb_client(settings.aws_endpoint), settings.table_name, now)
     urls = PublicUrls(settings.home_url, lambda: credentials.current().stream_signing_key, now)
     services = Services(

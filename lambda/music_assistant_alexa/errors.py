@@ -10,7 +10,7 @@ SkillError
 ├── PlaybackStoreError         DynamoDB throttled, missing or away
 └── HomeError                  .part names what failed: tunnel, bridge or music_assistant
     ├── HomeUnreachableError   DNS, TLS, refused, time-out, tunnel 502/504/52x/530
-    ├── HomeAuthError          401/403 from the bridge, MA or Cloudflare Access; a redirect or an HTML page
+    ├── HomeAuthError          401/403/429 from the bridge, MA or Cloudflare Access; a redirect or an HTML page
     └── HomeCommandError       MA or the bridge refused the command; .status, .details
 ConfigurationError             the function must not start; names the setting and the template parameter
 UnknownDialectError            an event of no shape we know

@@ -53,6 +53,13 @@ class Place:
 
     running: Running
     following: Enqueued | None
+    unreported: bool = False
+    """The device plays, by its own account, a stream whose events have not arrived."""
+
+    @property
+    def ahead(self) -> dict[str, int]:
+        """Return what home must be told before the order is changed, lest it replaces what is already heard."""
+        return {"generation": self.running.generation} if self.unreported else {}
 
     @property
     def item(self) -> QueueItem:
@@ -99,6 +106,8 @@ class Desk:
         token = _token(stream, queue_id)
         running = Running(token, play.item, activity, 0, 0, EventRank.START, stopped_by_user=not audible)
         newest = self._remember(moment, running)
+        if not newest:
+            _log.info("not played: a newer stream was handed out meanwhile")
         return Outcome((play,) if newest and audible else (), play.item)
 
     def _enqueue(self, moment: Moment, after: StreamToken, upcoming: Upcoming, behavior: PlayBehavior) -> Play:
@@ -133,9 +142,7 @@ class Playback(Desk):
         place = self.place(moment)
         if place.running.activity is not Activity.FINISHED:
             return self._play_from(moment, place, place.running.position_ms)
-        if place.following and place.following.token is None:
-            return self._play_from(moment, place, 0)
-        try:
+        try:  # also where nothing followed when the device asked: something may have been added since
             return self._start(moment, QueueCommand("next", _by_id_or_uri(place.item)))
         except QueueFinishedError:
             return self._play_from(moment, place, 0)
@@ -190,7 +197,8 @@ class Playback(Desk):
     def remove_current(self, moment: Moment) -> Outcome:
         """Take the current item out of the queue; if it was audible the next one plays, else it is where to go on."""
         place = self.place(moment)
-        answer = self._command(moment, QueueCommand("remove", {"queue_item_id": place.item.queue_item_id}))
+        args = {"queue_item_id": place.item.queue_item_id, **place.ahead}
+        answer = self._command(moment, QueueCommand("remove", args))
         audible = place.audible_at(moment.occurred_at)
         if answer.stream is None:
             return Outcome(self._silence(moment, ClearQueue(everything=True)).actions, place.item)
@@ -214,10 +222,10 @@ class Playback(Desk):
         if heard.token is None or (running and running.generation > heard.token.generation):
             return Place(running, following) if running else None
         if running is None or running.generation < heard.token.generation:
-            return Place(_as_heard(moment, heard.token, following), None)
+            return Place(_as_heard(moment, heard.token, following), None, unreported=True)
         if running.activity is not Activity.FINISHED:
             running = replace(running, offset_ms=heard.offset_ms)
-        return Place(running, following)
+        return Place(running, following, unreported=running.activity is Activity.HANDED)
 
     def _state(self, moment: Moment) -> PlaybackState | None:
         """Load the row; without it, the token in the request's context is enough to go on."""
@@ -271,6 +279,8 @@ class Playback(Desk):
             return None
 
     def _reorder(self, moment: Moment, place: Place | None, command: QueueCommand) -> Outcome:
+        if place is not None and place.ahead:
+            command = QueueCommand(command.name, {**command.args, **place.ahead})
         answer = self._command(moment, command)
         if place is None or not place.audible_at(moment.occurred_at):
             return Outcome(item=answer.item)

@@ -1,8 +1,8 @@
 """The referee: Alexa's rules for answers, each with its row and source, written once.
 
 `judge` looks at one request and its answer, `judge_trace` at everything one device exchanged with the skill.
-The rows are those of a single numbered table of rules; rows not here are judged elsewhere (models 58-64),
-follow from another (38: extra properties, by row 1), or cannot be seen from outside (56: progressive responses).
+The rows are those of a single numbered table of rules: 58-63, about interaction models, are in
+`interactionModels.rules`; `not_yet` has those that nothing can be judged by so far, `tally` counts.
 """
 
 from simulator.rules import audio_player, custom_skill, traces  # noqa: F401  # importing them fills the table

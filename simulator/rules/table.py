@@ -21,6 +21,12 @@ class Exchange:
     """The skill that was asked; a request of any other is to be refused."""
     current_item: str | None = None
     """What the server at home called current after the answer, where the trace records it."""
+    progressive: int | None = None
+    """How many progressive responses Alexa got before the answer, where somebody listened for them."""
+    effects: int | None = None
+    """How many calls home and writes of the device's row the answer took, where somebody counted them."""
+    stumbled: str = ""
+    """What the skill itself counted as a failure of its own, where somebody looked: it answers all the same."""
 
     @property
     def request(self) -> dict[str, Any]:
@@ -30,12 +36,12 @@ class Exchange:
     @property
     def kind(self) -> str:
         """Return the request's type."""
-        return str(self.request.get("type", ""))
+        return _word(self.request.get("type"))
 
     @property
     def intent(self) -> str:
         """Return the intent's name, empty for other requests."""
-        return str(mapping(self.request.get("intent")).get("name", ""))
+        return _word(mapping(self.request.get("intent")).get("name"))
 
     @property
     def token(self) -> Any:
@@ -83,9 +89,20 @@ class Exchange:
         return str(said.get("ssml") or said.get("text") or "")
 
     @property
+    def custom(self) -> bool:
+        """Say whether the request is the custom skill's, and no directive or event of another dialect."""
+        other = {"header", "directive"} & mapping(self.event).keys()
+        return not other and not self.kind.startswith("AlexaAudioPlayQueueEvent.")
+
+    @property
     def crashed(self) -> bool:
         """Say whether Lambda reported an exception instead of an answer."""
         return "errorType" in mapping(self.answer)
+
+    @property
+    def raised(self) -> str:
+        """Return the name of the exception or failure that the request led to, empty where there was none."""
+        return str(mapping(self.answer)["errorType"]) if self.crashed else self.stumbled
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +128,11 @@ class RuleBroken(Exception):  # noqa: N818  # it names an event, as the Echo see
         super().__init__(f"{request_type}: " + "; ".join(map(str, breaches)))
 
 
+Given = Callable[[Exchange], bool]
 Check = Callable[[Exchange], Iterable[str]]
-TraceCheck = Callable[[Sequence[Exchange]], Iterable[str]]
+Case = tuple[Exchange, ...]
+Cases = Callable[[Sequence[Exchange]], Iterable[Case]]
+CaseCheck = Callable[[Case], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +143,15 @@ class Rule:
     source: str
     level: Level
     claim: str
+    given: Given
+    """What the row is about; any other exchange it has no opinion of."""
     check: Check
+
+    def judge(self, exchange: Exchange) -> list[Breach] | None:
+        """Return what is wrong; None where the exchange is nothing the row is about."""
+        if not self.given(exchange):
+            return None
+        return [Breach(self.row, self.source, sentence, self.level) for sentence in self.check(exchange)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,28 +162,39 @@ class TraceRule:
     source: str
     level: Level
     claim: str
-    check: TraceCheck
+    cases: Cases
+    """What in a trace the row is about: each case is some of its exchanges, in order."""
+    check: CaseCheck
+
+    def judge(self, trace: Sequence[Exchange]) -> list[list[Breach]]:
+        """Return what is wrong with each case of the trace."""
+        return [
+            [Breach(self.row, self.source, sentence, self.level) for sentence in self.check(case)]
+            for case in self.cases(trace)
+        ]
 
 
 RULES: list[Rule] = []
 TRACE_RULES: list[TraceRule] = []
 
 
-def rule(row: int, source: str, claim: str, *, level: Level = "error") -> Callable[[Check], Check]:
-    """Enter a check of one exchange: each string it yields is a breach of the claim."""
+def rule(row: int, source: str, claim: str, *, given: Given, level: Level = "error") -> Callable[[Check], Check]:
+    """Enter a check of the exchanges a row is about: each string it yields is a breach of the claim."""
 
     def enter(check: Check) -> Check:
-        RULES.append(Rule(row, source, level, claim, check))
+        RULES.append(Rule(row, source, level, claim, given, check))
         return check
 
     return enter
 
 
-def trace_rule(row: int, source: str, claim: str, *, level: Level = "error") -> Callable[[TraceCheck], TraceCheck]:
-    """Enter a check of a trace: the exchanges of one device, in order, from its first request on."""
+def trace_rule(
+    row: int, source: str, claim: str, *, cases: Cases, level: Level = "error"
+) -> Callable[[CaseCheck], CaseCheck]:
+    """Enter a check of each case in a trace: the exchanges of one device, in order, from its first request on."""
 
-    def enter(check: TraceCheck) -> TraceCheck:
-        TRACE_RULES.append(TraceRule(row, source, level, claim, check))
+    def enter(check: CaseCheck) -> CaseCheck:
+        TRACE_RULES.append(TraceRule(row, source, level, claim, cases, check))
         return check
 
     return enter
@@ -168,18 +207,23 @@ def judge(event: Any, answer: Any) -> list[Breach]:
 
 def judge_exchange(exchange: Exchange) -> list[Breach]:
     """Return what is wrong with one exchange about which more may be known than its two bodies."""
-    found = [Breach(rule.row, rule.source, sentence, rule.level) for rule in RULES for sentence in rule.check(exchange)]
-    return sorted(found, key=lambda breach: breach.row)
+    return _sorted(rule.judge(exchange) or [] for rule in RULES)
 
 
 def judge_trace(trace: Sequence[Exchange]) -> list[Breach]:
     """Return what is wrong with a device's exchanges taken together; each is not judged by itself here."""
-    found = itertools.chain.from_iterable(
-        (Breach(rule.row, rule.source, sentence, rule.level) for sentence in rule.check(trace)) for rule in TRACE_RULES
-    )
-    return sorted(found, key=lambda breach: breach.row)
+    return _sorted(found for rule in TRACE_RULES for found in rule.judge(trace))
+
+
+def _sorted(found: Iterable[Iterable[Breach]]) -> list[Breach]:
+    return sorted(itertools.chain.from_iterable(found), key=lambda breach: breach.row)
 
 
 def mapping(value: Any) -> dict[str, Any]:
     """Return `value` if it is an object, an empty one otherwise: a referee never trips over what it judges."""
     return value if isinstance(value, dict) else {}
+
+
+def _word(value: Any) -> str:
+    """Return `value` if it is text, an empty one otherwise: what is nested deeply cannot even be written down."""
+    return value if isinstance(value, str) else ""

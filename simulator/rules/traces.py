@@ -4,82 +4,144 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from simulator.rules.audio_player import FINISHED, NEARLY_FINISHED, STARTED, STOPPED
-from simulator.rules.table import DIALOG_TYPES, Exchange, mapping, trace_rule
+from simulator.rules.given import FINISHED, NEARLY_FINISHED, STARTED, STOPPED, is_event, is_resume, stream_of
+from simulator.rules.table import DIALOG_TYPES, Case, Exchange, trace_rule
+
+DEVICE_KINDS = (*DIALOG_TYPES, "PlaybackController.", "AudioPlayer.")
 
 
-@trace_rule(47, "policy", "AMAZON.ResumeIntent of a device on which nothing was ever played is answered with speech.")
-def _resume_of_nothing_is_spoken(trace: Sequence[Exchange]) -> Iterator[str]:
-    for before, exchange in enumerate(trace):
-        if exchange.intent == "AMAZON.ResumeIntent" and not any(each.plays for each in trace[:before]):
-            if exchange.plays:
-                yield "something is played although nothing was played before"
-            elif not exchange.speech:
-                yield "nothing is said although there is nothing to resume"
+def _resumes_of_nothing(trace: Sequence[Exchange]) -> Iterator[Case]:
+    unplayed = itertools.takewhile(lambda exchange: not exchange.plays or is_resume(exchange), trace)
+    for exchange in unplayed:
+        if is_resume(exchange):
+            yield (exchange,)
+        if exchange.plays:
+            return
 
 
-@trace_rule(49, "S004", "Stopped and Started of the same stream leave the queue at home where it was.")
-def _a_pause_to_speak_moves_nothing(trace: Sequence[Exchange]) -> Iterator[str]:
-    for earlier, later in itertools.pairwise(trace):
-        same = earlier.kind == STOPPED and later.kind == STARTED and earlier.token == later.token
-        if same and _moved(earlier, later):
-            yield f"the queue went from {earlier.current_item} to {later.current_item}"
-
-
-@trace_rule(50, "A5", "NearlyFinished, however early, leaves the queue at home where it was.")
-def _looking_ahead_moves_nothing(trace: Sequence[Exchange]) -> Iterator[str]:
-    for earlier, later in itertools.pairwise(trace):
-        if later.kind == NEARLY_FINISHED and _moved(earlier, later):
-            yield f"the queue went from {earlier.current_item} to {later.current_item}"
-
-
-@trace_rule(51, "A5", "NearlyFinished after Finished raises nothing.")
-def _a_late_nearly_finished_is_answered(trace: Sequence[Exchange]) -> Iterator[str]:
-    finished: set[Any] = set()
-    for exchange in trace:
-        if exchange.kind == FINISHED:
-            finished.add(exchange.token)
-        if exchange.kind == NEARLY_FINISHED and exchange.token in finished and exchange.crashed:
-            yield "NearlyFinished after Finished made the skill raise"
-
-
-@trace_rule(
-    52, "policy", "NearlyFinished twice for one stream, nothing else between, is answered with the same stream."
-)
-def _asking_twice_gives_the_same(trace: Sequence[Exchange]) -> Iterator[str]:
+def _pauses_to_speak(trace: Sequence[Exchange]) -> Iterator[Case]:
+    """Yield each Stopped, and the Started that goes on with its stream, where home was asked after both."""
     last: Exchange | None = None
     for exchange in trace:
-        if exchange.kind == NEARLY_FINISHED:
-            if last and last.token == exchange.token and _next_tokens(last) != _next_tokens(exchange):
-                yield "the second NearlyFinished of a stream is answered with another stream"
+        goes_on = last and last.kind == STOPPED and exchange.kind == STARTED and exchange.token == last.token
+        if last and goes_on and None not in (last.current_item, exchange.current_item):
+            yield last, exchange
+        if is_event(exchange):
             last = exchange
-        elif exchange.kind in DIALOG_TYPES or exchange.kind.startswith(("PlaybackController.", "AudioPlayer.")):
+        elif exchange.plays:
             last = None
 
 
-@trace_rule(53, "S004", "NearlyFinished of a stream that is no longer heard replaces nothing.")
-def _a_stale_nearly_finished_is_harmless(trace: Sequence[Exchange]) -> Iterator[str]:
+def _looks_ahead(trace: Sequence[Exchange]) -> Iterator[Case]:
+    for earlier, later in itertools.pairwise(trace):
+        if later.kind == NEARLY_FINISHED and None not in (earlier.current_item, later.current_item):
+            yield earlier, later
+
+
+def _late_looks_ahead(trace: Sequence[Exchange]) -> Iterator[Case]:
+    """Yield each NearlyFinished of a stream that has finished, and what was before it."""
+    finished: set[Any] = set()
+    for earlier, later in itertools.pairwise(trace):
+        if earlier.kind == FINISHED:
+            finished.add(earlier.token)
+        if later.kind == NEARLY_FINISHED and later.token in finished:
+            yield earlier, later
+
+
+def _doubled_looks_ahead(trace: Sequence[Exchange]) -> Iterator[Case]:
+    """Yield two NearlyFinished of one stream between which nothing else was asked or told."""
+    last: Exchange | None = None
+    for exchange in trace:
+        if exchange.kind == NEARLY_FINISHED and not exchange.refused:
+            if last and last.token == exchange.token:
+                yield last, exchange
+            last = exchange
+        elif exchange.kind.startswith(DEVICE_KINDS):
+            last = None
+
+
+def _stale_looks_ahead(trace: Sequence[Exchange]) -> Iterator[Case]:
     heard: Any = None
     for exchange in trace:
         heard = exchange.token if exchange.kind == STARTED else heard
-        if exchange.kind != NEARLY_FINISHED or exchange.token == heard:
-            continue
-        if any(play.get("playBehavior") != "ENQUEUE" for play in exchange.plays):
-            yield "an outdated NearlyFinished replaces what is enqueued or heard"
+        if exchange.kind == NEARLY_FINISHED and exchange.token != heard:
+            yield (exchange,)
 
 
-@trace_rule(55, "policy", "A token that was never handed out raises nothing.")
-def _foreign_tokens_do_no_harm(trace: Sequence[Exchange]) -> Iterator[str]:
+def _events_of_foreign_streams(trace: Sequence[Exchange]) -> Iterator[Case]:
     ours: set[Any] = set()
     for exchange in trace:
-        if exchange.kind.startswith("AudioPlayer.") and exchange.token not in ours and exchange.crashed:
-            yield "a token of another skill made the skill raise"
+        if is_event(exchange) and exchange.token not in ours:
+            yield (exchange,)
         ours.update(_next_tokens(exchange))
 
 
-def _moved(earlier: Exchange, later: Exchange) -> bool:
-    return None not in (earlier.current_item, later.current_item) and earlier.current_item != later.current_item
+@trace_rule(
+    47,
+    "policy",
+    "AMAZON.ResumeIntent of a device on which nothing was ever played is answered with speech.",
+    cases=_resumes_of_nothing,
+)
+def _resume_of_nothing_is_spoken(case: Case) -> Iterator[str]:
+    (exchange,) = case
+    if exchange.plays:
+        yield "something is played although nothing was played before"
+    elif not exchange.speech:
+        yield "nothing is said although there is nothing to resume"
+
+
+@trace_rule(
+    49, "S004", "Stopped and Started of the same stream leave the queue at home where it was.", cases=_pauses_to_speak
+)
+def _a_pause_to_speak_moves_nothing(case: Case) -> Iterator[str]:
+    yield from _moved(case)
+
+
+@trace_rule(50, "A5", "NearlyFinished, however early, leaves the queue at home where it was.", cases=_looks_ahead)
+def _looking_ahead_moves_nothing(case: Case) -> Iterator[str]:
+    yield from _moved(case)
+
+
+@trace_rule(51, "A5", "NearlyFinished after Finished is answered, and moves nothing.", cases=_late_looks_ahead)
+def _a_late_nearly_finished_is_answered(case: Case) -> Iterator[str]:
+    if case[-1].raised:
+        yield "NearlyFinished after Finished made the skill raise"
+    yield from _moved(case)
+
+
+@trace_rule(
+    52,
+    "policy",
+    "NearlyFinished twice for one stream, nothing else between, is answered with the same stream.",
+    cases=_doubled_looks_ahead,
+)
+def _asking_twice_gives_the_same(case: Case) -> Iterator[str]:
+    first, second = case
+    if _next_tokens(first) != _next_tokens(second):
+        yield "the second NearlyFinished of a stream is answered with another stream"
+
+
+@trace_rule(
+    53, "S004", "NearlyFinished of a stream that is no longer heard replaces nothing.", cases=_stale_looks_ahead
+)
+def _a_stale_nearly_finished_is_harmless(case: Case) -> Iterator[str]:
+    (exchange,) = case
+    if any(play.get("playBehavior") != "ENQUEUE" for play in exchange.plays):
+        yield "an outdated NearlyFinished replaces what is enqueued or heard"
+
+
+@trace_rule(55, "policy", "A token that was never handed out raises nothing.", cases=_events_of_foreign_streams)
+def _foreign_tokens_do_no_harm(case: Case) -> Iterator[str]:
+    (exchange,) = case
+    if exchange.raised:
+        yield "a token of another skill made the skill raise"
+
+
+def _moved(case: Case) -> Iterator[str]:
+    before, after = case[0].current_item, case[-1].current_item
+    if None not in (before, after) and before != after:
+        yield f"the queue went from {before} to {after}"
 
 
 def _next_tokens(exchange: Exchange) -> list[Any]:
-    return [mapping(mapping(play.get("audioItem")).get("stream")).get("token") for play in exchange.plays]
+    return [stream_of(play).get("token") for play in exchange.plays]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from music_assistant_alexa import deadline
+from music_assistant_alexa.adapters import dynamodb_store
 from music_assistant_alexa.adapters.dynamodb_store import KEPT_S, DynamoDbStore, dynamodb_client
 from music_assistant_alexa.errors import PlaybackStoreError
 from music_assistant_alexa.models import (
@@ -427,9 +428,29 @@ def test_dynamodb_out_of_reach_is_the_stores_error(refusable, table):
 def test_without_time_left_dynamodb_is_not_asked(refusable, table):
     """Past the deadline of the request nothing is sent: Alexa waits for the answer."""
     refusing = Refusing(refusable, "ThrottlingException")
-    with deadline.spending(0.9), pytest.raises(PlaybackStoreError, match="no time"):
+    with deadline.spending(0), pytest.raises(PlaybackStoreError, match="no time"):
         table.load("kitchen")
     assert refusing.count == 0
+
+
+def test_a_table_that_hangs_is_left_at_the_deadline(refusable, table):
+    """Whatever DynamoDB's client waits for, a request does not wait longer than it has time."""
+    hangs = threading.Event()
+    refusable.meta.events.register_first("before-send.dynamodb.*", lambda **_: hangs.wait(20) and None)
+    with deadline.spending(0.2), pytest.raises(PlaybackStoreError, match="cannot be reached: TimeoutError"):
+        table.load("kitchen")
+    hangs.set()
+
+
+def test_a_table_that_hangs_leaves_home_its_time(refusable, table, monkeypatch):
+    """One call has its own limit, well below the whole request's."""
+    hangs = threading.Event()
+    monkeypatch.setattr(dynamodb_store, "CALL_S", 0.05)
+    refusable.meta.events.register_first("before-send.dynamodb.*", lambda **_: hangs.wait(20) and None)
+    with deadline.spending(60), pytest.raises(PlaybackStoreError, match="cannot be reached: TimeoutError"):
+        table.load("kitchen")
+    hangs.set()
+    assert 2 * dynamodb_store.CALL_S < deadline.BUDGET_S
 
 
 def test_the_row_has_what_operators_look_for(moto_client, table, table_name):

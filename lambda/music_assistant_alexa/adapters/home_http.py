@@ -1,7 +1,8 @@
 """The way home: Music Assistant's API and the bridge's, behind one public HTTPS host.
 
 `HomeHttp.request` owns the network: URL, deadline, status, JSON and errors. Everything else is a named line above it.
-A connect is tried twice; what was sent is never sent again, since a command may have been done.
+A connect is tried twice; what was sent is never sent again, since a command may have been done. When home was away
+three times in a row, `breaker` keeps everyone from waiting for it again.
 """
 
 import json
@@ -9,6 +10,7 @@ import logging
 import re
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import certifi
@@ -17,6 +19,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from music_assistant_alexa import deadline, telemetry
+from music_assistant_alexa.adapters.breaker import PROBE_S, Breaker
 from music_assistant_alexa.adapters.wire import media_items, player_state, reported, upcoming
 from music_assistant_alexa.errors import (
     HomeAuthError,
@@ -28,6 +31,7 @@ from music_assistant_alexa.errors import (
     QueueFinishedError,
 )
 from music_assistant_alexa.models import (
+    Activity,
     MediaItem,
     MediaType,
     PlaybackEvent,
@@ -45,12 +49,16 @@ _log = logging.getLogger(__name__)
 CONNECT_S = 1.5
 """Seconds for one TCP and TLS handshake with Cloudflare's edge."""
 
+WAY_BACK_S = 0.3
+"""Seconds the bridge is to answer before the request's time is up: then it can still say what it waited for."""
+
 BODY_LIMIT = 4 * 1024 * 1024
 """Bytes of an answer at most; the largest search is a tenth of it."""
 
 _OK = 200
 _REDIRECTS = range(300, 400)
 _REFUSED = {401, 403}
+_TURNED_AWAY = {*_REFUSED, 429}
 _BRIDGE_ERRORS: dict[str, type[HomeError]] = {
     "music_assistant_unreachable": HomeUnreachableError,
     "stream_timeout": HomeUnreachableError,
@@ -60,13 +68,26 @@ _CODE = re.compile("[a-z_]{1,60}")
 _ABOUT_MUSIC_ASSISTANT = {*_BRIDGE_ERRORS, "music_assistant_refused"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """One request, as it is sent once or not at all."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
 class HomeHttp:
     """MusicAssistant and EchoPlayers over HTTPS."""
 
-    def __init__(self, base_url: str, credentials: Credentials, extra_ca_pem: str = "") -> None:
+    def __init__(
+        self, base_url: str, credentials: Credentials, extra_ca_pem: str = "", breaker: Breaker | None = None
+    ) -> None:
         self._base_url = base_url
         self._credentials = credentials
         self._session = _session(extra_ca_pem)
+        self._breaker = breaker or Breaker()
 
     def search(self, text: str, kinds: tuple[MediaType, ...], limit: int) -> list[MediaItem]:
         """Search the library and every provider: one round trip."""
@@ -83,36 +104,47 @@ class HomeHttp:
         return upcoming(self.request("Next", "GET", f"/players/{player}/next?generation={generation}"))
 
     def report(self, player: PlayerId, event: PlaybackEvent) -> PlayerState:
-        """Tell what the device did."""
-        return player_state(self.request("Event", "POST", f"/players/{player}/events", reported(event)))
+        """Tell what the device did. Of its reports only a failure is one whose answer it waits for."""
+        path, awaited = f"/players/{player}/events", event.event is Activity.FAILED
+        return player_state(self.request("Event", "POST", path, reported(event), awaited=awaited))
 
-    def request(self, call: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """Make one round trip home and return the JSON answer. Raises HomeError, or what a bridge's code means."""
-        with telemetry.timed(call):
-            status, kind, content = self._exchange(method, path, body)
-        if status == _OK and kind == "application/json":
-            return _json(content)
-        raise self._refusal(status, kind, content)
+    def request(
+        self, call: str, method: str, path: str, body: Mapping[str, Any] | None = None, *, awaited: bool = True
+    ) -> Any:
+        """Make one round trip home and return the JSON answer. Raises HomeError, or what a bridge's code means.
+
+        While the breaker is open, a call that nobody awaits is not made.
+        """
+        if deadline.remaining() <= 0:
+            raise HomeUnreachableError("no time is left for another call home", HomePart.TUNNEL)
+        with self._breaker.guarding(self._probe if awaited else None):
+            headers = self._access_headers() | self._token_header()
+            with telemetry.timed(call):
+                status, kind, content = self._exchange(_Message(method, path, headers, body))
+            return self._result(status, kind, content)
+
+    def _probe(self) -> None:
+        """Ask whether home is there: the bridge answers at once to anyone, and asks Music Assistant nothing."""
+        message = _Message("GET", "/healthz", self._access_headers())
+        self._result(*self._exchange(message, PROBE_S, tries=1))
 
     def _exchange(
-        self, method: str, path: str, body: Mapping[str, Any] | None, tries: int = 2
+        self, message: "_Message", most_s: float = deadline.BUDGET_S, tries: int = 2
     ) -> tuple[int, str, bytes]:
         try:
-            return self._attempt(method, path, body)
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            if tries > 1 and _is_unsent(error):
-                return self._exchange(method, path, body, tries - 1)
+            return deadline.enforced(lambda: self._attempt(message), most_s)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, TimeoutError) as error:
+            if tries > 1 and _is_unsent(error) and deadline.remaining() > 0:
+                return self._exchange(message, most_s, tries - 1)
             raise HomeUnreachableError(_cause(error), HomePart.TUNNEL) from error
 
-    def _attempt(self, method: str, path: str, body: Mapping[str, Any] | None) -> tuple[int, str, bytes]:
+    def _attempt(self, message: "_Message") -> tuple[int, str, bytes]:
         left = deadline.remaining()
-        if left <= 0:
-            raise HomeUnreachableError("no time is left for another call home", HomePart.TUNNEL)
         response = self._session.request(
-            method,
-            self._base_url + path,
-            json=body,
-            headers=self._headers(),
+            message.method,
+            self._base_url + message.path,
+            json=message.body,
+            headers={**message.headers, "X-Answer-Within-Ms": str(max(round((left - WAY_BACK_S) * 1000), 1))},
             timeout=(min(CONNECT_S, left), left),
             allow_redirects=False,
             stream=True,
@@ -121,10 +153,9 @@ class HomeHttp:
             kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
             return response.status_code, kind, _content(response)
 
-    def _headers(self) -> dict[str, str]:
+    def _access_headers(self) -> dict[str, str]:
         secrets = self._credentials.current()
         headers = {
-            "Authorization": f"Bearer {secrets.bridge_token}",
             "Accept": "application/json",
             "Accept-Encoding": "identity",  # answers are small, and read as they come
         }
@@ -133,11 +164,19 @@ class HomeHttp:
             headers["CF-Access-Client-Secret"] = secrets.access_client_secret
         return headers
 
+    def _token_header(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._credentials.current().bridge_token}"}
+
+    def _result(self, status: int, kind: str, content: bytes) -> Any:
+        if status == _OK and kind == "application/json":
+            return _json(content)
+        raise self._refusal(status, kind, content)
+
     def _refusal(self, status: int, kind: str, content: bytes) -> Exception:
         """Turn an answer that is not a result into the error that names the cause."""
         if code := _bridge_code(kind, content):
             error = _bridge_error(status, code)
-        elif status in _REDIRECTS or status in _REFUSED or status == _OK:
+        elif status in _REDIRECTS or status in _TURNED_AWAY or status == _OK:
             error = HomeAuthError(
                 f"HTTP {status} that is not the bridge's: Cloudflare Access or a firewall stands before it; check the "
                 "service token in the secret, and that the tunnel's host name leads to the bridge",
@@ -204,7 +243,7 @@ def _cause(error: Exception) -> str:
             return "TLS to the public host name failed: its certificate or name is wrong"
         case requests.ConnectTimeout():
             return "the public host name does not answer"
-        case requests.Timeout() | urllib3.exceptions.TimeoutError():
+        case requests.Timeout() | urllib3.exceptions.TimeoutError() | TimeoutError():
             return "home took too long to answer"
         case requests.ConnectionError() if _is_unsent(error):
             return "no connection to the public host name: DNS or network"

@@ -33,8 +33,12 @@ __all__ = ["CustomSkill", "handlers"]
 
 _log = logging.getLogger(__name__)
 
+NAME_LIMIT = 64
+"""Characters of Alexa's own words that reach a log."""
+
 _REPORTS = {"System.ExceptionEncountered", "SessionEndedRequest"}
 _EVERYDAY = (MediaNotFoundError, NothingPlayingError, QueueFinishedError, UnsupportedRequestError)
+_UNREADABLE = (SerializationException, AttributeError, ArithmeticError, TypeError, ValueError, RecursionError)
 _SILENCE: dict[str, Any] = {"version": "1.0", "response": {}}
 
 
@@ -67,7 +71,7 @@ class CustomSkill:
             return _silence("UnknownRequest")
         try:
             envelope = self._serializer.deserialize(json.dumps(readable(event)), RequestEnvelope)
-        except (SerializationException, AttributeError, ArithmeticError, TypeError, ValueError) as error:
+        except _UNREADABLE as error:
             _log.warning("a %s that cannot be read: %s", kind, type(error).__name__)
             return _silence("BrokenEnvelope")
         answer: dict[str, Any] = self._serializer.serialize(self._skill.invoke(envelope, None))
@@ -123,5 +127,6 @@ def _noted(kind: str, error: Any) -> dict[str, Any]:
     """Log what Alexa holds against an answer of ours. Never through ask-sdk, whose list of error types is not whole."""
     if not isinstance(error, Mapping):
         return _silence("SessionEnded")
-    _log.error("%s: %s", kind, error.get("type"))
+    said = error.get("type")
+    _log.error("%s: %s", kind, said[:NAME_LIMIT] if isinstance(said, str) else type(said).__name__)
     return _silence("AlexaError")

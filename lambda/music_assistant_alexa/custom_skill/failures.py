@@ -6,6 +6,7 @@ from music_assistant_alexa.errors import (
     HomeAuthError,
     HomeCommandError,
     HomeError,
+    HomePart,
     MediaNotFoundError,
     NothingPlayingError,
     PlaybackStoreError,
@@ -47,6 +48,8 @@ def reply_to(error: Exception) -> Reply:
             return Reply(Sentence(key, {"said": error.said}))
         case UnsupportedRequestError():
             return Reply(Sentence(error.reason))
+        case HomeCommandError() if error.part is HomePart.BRIDGE:
+            return Reply(Sentence(f"home_{error.part}"))
         case HomeError() if key in _BY_PART:
             return Reply(Sentence(f"{key}_{error.part}"))
     return Reply(Sentence(key))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ask_sdk_model import RequestEnvelope
+from ask_sdk_model.interfaces.audioplayer import ErrorType
 
 from music_assistant_alexa.models import Device, Heard, Moment, StreamToken
 
@@ -20,6 +21,7 @@ SPEAKING = {"LaunchRequest", "IntentRequest"}
 
 _WITH_INTENT = {"IntentRequest", "CanFulfillIntentRequest"}
 _FAILED = "AudioPlayer.PlaybackFailed"
+_FAILURES = {kind.value for kind in ErrorType}
 _STREAM = ("token", "offsetInMilliseconds")
 _REQUEST = ("type", "requestId", "timestamp", "locale", *_STREAM)
 
@@ -47,6 +49,9 @@ class Turn:
     current: Heard = field(default_factory=Heard)
     """Of PlaybackFailed: what the device played when it failed."""
 
+    failure: str = ""
+    """Of PlaybackFailed: Alexa's word for what was wrong with the stream."""
+
     @property
     def device(self) -> Device:
         """The thing in the kitchen."""
@@ -70,7 +75,7 @@ def readable(event: Mapping[str, Any]) -> dict[str, Any]:
         "context": {
             "System": {
                 "device": {
-                    "deviceId": _text(device, "deviceId"),
+                    "deviceId": _device_id(device),
                     "supportedInterfaces": {"AudioPlayer": {}} if plays_audio else {},
                 }
             },
@@ -99,9 +104,10 @@ def read(envelope: RequestEnvelope, now: float) -> Turn:
         may_speak=request.object_type in SPEAKING,
         slots=_slots(intent),
         pending=str(attributes.get("pending", "")),
-        reported=StreamToken.decode(getattr(request, "token", None)) if device.device_id else None,
+        reported=_reported(request) if device.device_id else None,
         offset_ms=_ms(getattr(request, "offset_in_milliseconds", None)),
         current=_heard(getattr(request, "current_playback_state", None)),
+        failure=_failure(getattr(request, "error", None)),
     )
 
 
@@ -113,10 +119,29 @@ def _device(system: Any) -> Device:
     return Device(device.device_id or "", plays_audio=bool(interfaces and interfaces.audio_player is not None))
 
 
+def _device_id(device: Mapping[str, Any]) -> str:
+    """Return the device's id; "" for one with half a pair of surrogates, under which nothing can be kept."""
+    device_id = _text(device, "deviceId")
+    return "" if any("\ud800" <= character <= "\udfff" for character in device_id) else device_id
+
+
+def _reported(request: Any) -> StreamToken | None:
+    """Return the stream an event is about; none while the device plays a stream that is not ours."""
+    playing = getattr(getattr(request, "current_playback_state", None), "token", None)
+    if playing and StreamToken.decode(playing) is None:
+        return None
+    return StreamToken.decode(getattr(request, "token", None))
+
+
 def _heard(state: Any) -> Heard:
     if state is None:
         return Heard()
     return Heard(StreamToken.decode(state.token), _ms(state.offset_in_milliseconds))
+
+
+def _failure(error: Any) -> str:
+    kind = error.object_type if error else None
+    return str((kind or ErrorType.MEDIA_ERROR_UNKNOWN).value)
 
 
 def _body(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,7 +149,9 @@ def _body(request: Mapping[str, Any]) -> dict[str, Any]:
     if request.get("type") in _WITH_INTENT:
         return {"intent": _intent(_part(request, "intent"))}
     if request.get("type") == _FAILED:
-        return {"currentPlaybackState": _only(_part(request, "currentPlaybackState"), _STREAM)}
+        kind = _text(_part(request, "error"), "type")
+        error = {"error": {"type": kind}} if kind in _FAILURES else {}
+        return {"currentPlaybackState": _only(_part(request, "currentPlaybackState"), _STREAM), **error}
     return {}
 
 

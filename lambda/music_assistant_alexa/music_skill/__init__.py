@@ -20,7 +20,8 @@ class MusicSkill:
         header, request = event.get("header"), event.get("request")
         if isinstance(header, Mapping) and "namespace" in header:
             return True
-        return isinstance(request, Mapping) and str(request.get("type", "")).startswith(_EVENTS)
+        kind = request.get("type") if isinstance(request, Mapping) else None
+        return isinstance(kind, str) and kind.startswith(_EVENTS)
 
     def answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Acknowledge events, refuse directives."""

@@ -2,10 +2,13 @@
 
 import json
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import pytest
 
+from simulator.faulty import FaultyCable, WireFault
 from simulator.stand_in import StandIn
+from simulator.tls import HOST
 from simulator.waiting import eventually
 
 pytestmark = pytest.mark.slow
@@ -101,6 +104,9 @@ def test_api_is_a_closed_list(bridge, body):
         ({"status": 403}, "music_assistant_auth"),
         ({"status": 500}, "music_assistant_refused"),
         ({"status": 404}, "music_assistant_refused"),
+        ({"status": 429}, "music_assistant_refused"),
+        ({"status": 502}, "music_assistant_unreachable"),
+        ({"status": 530}, "music_assistant_unreachable"),
     ],
 )
 def test_what_ma_refuses(home, bridge, refusal, error):
@@ -109,6 +115,37 @@ def test_what_ma_refuses(home, bridge, refusal, error):
     status, answer = bridge.ask("POST", "/api", {"command": "players/all"})
     assert (status, answer["error"]) == (HTTPStatus.BAD_GATEWAY, error)
     assert len(answer["detail"]) > 20
+
+
+@pytest.mark.parametrize("call", ["search", "command"])
+def test_an_answer_that_is_cut_off(home, bridge_beside, tmp_path, call):
+    """Half an answer of MA's, or another server's page, is not passed on: it is MA that does not answer."""
+    cable = FaultyCable((HOST, urlsplit(home.url).port))
+    with bridge_beside(home, tmp_path, ma_url=f"http://{HOST}:{cable.port}") as bridge:
+        cable.break_with(WireFault(spoil="truncated"))
+        if call == "search":
+            status, answer = bridge.ask("POST", "/api", {"command": "players/all"})
+            assert (status, answer["error"]) == (502, "music_assistant_unreachable")
+        else:
+            refused = bridge.echo(MAC).refused("play", media=["library://track/1"])
+            assert refused == (502, "music_assistant_unreachable")
+    cable.close()
+
+
+@pytest.mark.parametrize("within_ms", ["150", "0150"])
+def test_an_answer_comes_while_the_skill_waits(home, bridge, within_ms):
+    """The skill says how long it will wait: by then it is told that it is MA everyone waits for."""
+    home.refuse("api", stall_s=30, status=500)
+    asked = {"X-Answer-Within-Ms": within_ms}
+    status, answer = bridge.ask("POST", "/api", {"command": "players/all"}, headers=asked)
+    assert (status, answer["error"]) == (504, "stream_timeout")
+
+
+@pytest.mark.parametrize("within_ms", ["", "soon", "-1", "1.5", "9" * 30])
+def test_odd_waits_are_none(bridge, within_ms):
+    """What is no number of milliseconds limits nothing."""
+    status, _ = bridge.ask("POST", "/api", {"command": "players/all"}, headers={"X-Answer-Within-Ms": within_ms})
+    assert status == HTTPStatus.OK
 
 
 def test_commands_are_refused_alike(home, bridge, playing):

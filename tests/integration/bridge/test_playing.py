@@ -340,6 +340,13 @@ def test_failed_stream_plays_again(home, bridge, echo, playing):
     ma_believes(home, echo, "idle")
 
 
+def test_failed_because_ma_was_restarted(home, bridge, echo, playing):
+    """MA's restart breaks the stream and the connection at once: the player comes back first, then the stream."""
+    home.drop_connections()
+    state = echo.report("failed", playing, 6_500, current_generation=playing["generation"], failures=0)
+    assert (state["stream"]["queue_item_id"], state["stream"]["position_ms"]) == (playing["queue_item_id"], 6_000)
+
+
 def test_failed_while_buffering(home, bridge, echo, playing):
     """The enqueued stream failed: another generation of it, in the same session; what is heard is left alone."""
     upcoming = echo.next(playing)["upcoming"]["stream"]

@@ -6,12 +6,14 @@ import json
 import socket
 import ssl
 import threading
+import time
 from dataclasses import dataclass, field
 
 import pytest
 import trustme
 
 from music_assistant_alexa import deadline, telemetry
+from music_assistant_alexa.adapters.breaker import Breaker
 from music_assistant_alexa.adapters.home_http import HomeHttp
 from music_assistant_alexa.settings import Credentials
 
@@ -159,9 +161,9 @@ def first_client(authority):
 def make_client(first_client, credentials):
     """Return a function that makes a client of a URL, which trusts the tests' authority."""
 
-    def make(url):
+    def make(url, now=time.time):
         client = copy.copy(first_client)
-        client._base_url, client._credentials = url, credentials
+        client._base_url, client._credentials, client._breaker = url, credentials, Breaker(now)
         client._session.get_adapter(url).poolmanager.clear()
         return client
 

@@ -247,9 +247,7 @@ def test_a_host_that_does_not_answer(client, monkeypatch):
 
 def test_the_second_try_has_only_the_time_that_is_left(client, monkeypatch):
     """Time lost in connecting is not there for the answer any more."""
-    left = iter([5.0, 3.4])
     given = []
-    monkeypatch.setattr(home_http.deadline, "remaining", lambda: next(left))
 
     def request(_method, _url, *, timeout, **_options):
         given.append(timeout)
@@ -261,9 +259,11 @@ def test_the_second_try_has_only_the_time_that_is_left(client, monkeypatch):
     real = client._session.request
     monkeypatch.setattr(client._session, "request", request)
     monkeypatch.setattr("urllib3.util.connection.create_connection", refused)
-    with pytest.raises(HomeUnreachableError):
+    with deadline.spending(5.0), pytest.raises(HomeUnreachableError):
         ask(client)
-    assert given == [(1.5, 5.0), (1.5, 3.4)]
+    (first_connect, first_answer), (second_connect, second_answer) = given
+    assert first_connect == second_connect == home_http.CONNECT_S
+    assert second_answer < first_answer <= 5.0
 
 
 def other_name(authority):
@@ -346,10 +346,11 @@ def test_a_command_that_was_sent_is_not_sent_again(home, client, misbehave):
     [
         *((302, "text/html", b""), (307, "text/html", PAGE), (200, "text/html", PAGE), (200, "", b"")),
         *((403, "text/html", PAGE), (401, "text/html", PAGE), (403, "application/json", b'{"message":"x"}')),
+        (429, "text/html", PAGE),
     ],
 )
 def test_someone_else_answers(home, client, answer, status, kind, body):
-    """A login page, a redirect to one, a firewall: Cloudflare Access stands before the bridge. Nothing is followed."""
+    """A login page or a redirect to one, a firewall, a rate limit: Cloudflare stands before the bridge, and says so."""
     home.script = lambda _request: answer(status, body, kind, Location="https://localhost:1/login")
     error = failure(client, HomeAuthError)
     assert (error.part, "Access" in str(error)) == (TUNNEL, True)
@@ -510,6 +511,30 @@ def test_an_endless_answer_is_cut(home, client, head, monkeypatch):
     home.script = lambda _request: home.drip(head, b" " * 100_000, pause_s=0)
     failure(client, HomeUnreachableError)
     assert eventually(home.cut.is_set, within=5, what="the client to hang up")
+
+
+@pytest.mark.parametrize("drops", [b"H", b"HTTP/1.1 200 X\r\nA: b"], ids=["status line", "headers"])
+def test_headers_in_drops_end_at_the_deadline(home, client, drops):
+    """A status line or headers that never end, each drop in time, are given up at the deadline, too."""
+    home.script = lambda _request: home.drip(drops, b"x")
+    assert "too long" in str(failure(client, HomeUnreachableError, budget_s=0.2))
+    home.closing.set()
+
+
+def test_a_name_that_takes_for_ever(client, monkeypatch):
+    """Names are resolved without a time-out: what hangs there is left behind at the deadline."""
+    hangs = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: hangs.wait(20))
+    assert "too long" in str(failure(client, HomeUnreachableError, budget_s=0.2))
+    hangs.set()
+
+
+def test_the_bridge_is_told_how_long_it_may_take(home, client, answer):
+    """What is left of the request's time goes along, so that the bridge can say what it waited for."""
+    home.script = lambda _request: answer(body={"wanted": "play", "upcoming": None})
+    with deadline.spending(2):
+        ask(client)
+    assert 0 < int(home.requests[0].headers["x-answer-within-ms"]) <= 1_700
 
 
 def test_without_time_left_nothing_is_sent(home, client):

@@ -1,10 +1,13 @@
 """The secrets' way in: one SecureString of SSM, or an error with the remedy."""
 
+import threading
+
 import boto3
 import pytest
 from botocore.exceptions import ReadTimeoutError
 from moto import mock_aws
 
+from music_assistant_alexa import deadline
 from music_assistant_alexa.adapters.ssm_secrets import fetch_secret
 from music_assistant_alexa.errors import ConfigurationError
 
@@ -17,7 +20,7 @@ def ssm(monkeypatch):
         monkeypatch.setenv(name, "local")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
+    with mock_aws(), deadline.spending(60):  # moto loads for seconds
         yield boto3.client("ssm")
 
 
@@ -42,3 +45,12 @@ def test_ssm_out_of_reach_is_an_error_of_its_own(ssm):
     ssm.meta.events.register_first("before-send.ssm.*", silent)
     with pytest.raises(ConfigurationError, match="SSM cannot be reached: ReadTimeoutError"):
         fetch_secret(NAME, client=ssm)
+
+
+def test_ssm_that_hangs_is_left_at_the_deadline(ssm):
+    """The secret spends of the request's time as everything else does."""
+    hangs = threading.Event()
+    ssm.meta.events.register_first("before-send.ssm.*", lambda **_: hangs.wait(20) and None)
+    with deadline.spending(0.2), pytest.raises(ConfigurationError, match="SSM cannot be reached: TimeoutError"):
+        fetch_secret(NAME, client=ssm)
+    hangs.set()

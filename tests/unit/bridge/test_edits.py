@@ -96,6 +96,24 @@ def test_resync_before_and_after(served):
     ]
 
 
+@pytest.mark.parametrize(("name", "args"), [("shuffle", {"on": True}), ("add", {"media": ["library://track/9"]})])
+def test_what_the_echo_says_it_plays_is_not_replaced_by_itself(served, name, args):
+    """Its Started is on the way: `generation` implies it, so that nothing is to be enqueued again."""
+    heard = served.player.following.stream.generation
+    assert command(served, name, generation=heard, **args) is None
+    assert not served.player.next_was_served
+    assert served.player.audible.stream.generation == heard
+
+
+def test_remove_while_the_screen_has_another_stream(at):
+    """The stream that is answered then has its item and its position."""
+    at.report("started")
+    at.ma._player_queues_play_index(at.item_id(1), 20)
+    command(at, "remove", queue_item_id=at.item_id(3))
+    assert at.player.current.item.title == "Track 1"
+    assert at.player.current.position_ms == 20_000
+
+
 def test_long_list_next_keeps_its_order(at):
     """More than 100 uris put next stand in the order given."""
     at.ma.catalogue = {f"library://track/{n}": [n] for n in range(100, 350)}

@@ -114,6 +114,17 @@ def test_buffering_next_failed(flows):
     assert len(played(at)) == 1
 
 
+def test_buffering_next_failed_with_the_connection(flows):
+    """The connection was lost and is back: the heard one is loaded again, and the next one offered again."""
+    at = flows(1, 2, 3)
+    current = at.start(1)
+    upcoming = at.run(next_stream(at.turn, current.generation))
+    at.player.disconnected()
+    fail(at, upcoming.generation, current_generation=current.generation, failures=0)
+    assert at.player.following.stream.item.title == "Track 2"
+    assert at.player.loaded is not None
+
+
 def test_buffering_next_failed_again(flows):
     """It failed again: the item behind it, without another session."""
     at = flows(1, 2, 3)

@@ -50,6 +50,18 @@ def test_repeat_one(flows):
     assert stream.generation != current.generation
 
 
+def test_repeat_one_of_a_track_begun_in_its_middle(flows):
+    """MA is made to load it anew, or it would begin again where it was begun."""
+    at = flows(1, 2)
+    at.start(1)
+    at.run(at.turn.play_item(at.player.current.item, 30_000))
+    at.report("started")
+    at.ma.repeat = "one"
+    at.ma.calls.clear()
+    ask(at)
+    assert "sample" in at.ma.commands()
+
+
 @pytest.mark.parametrize(("repeat", "title"), [("off", None), ("all", "Track 1")])
 def test_last_item(flows, repeat, title):
     """After the last item comes nothing, or the first with repeat all."""

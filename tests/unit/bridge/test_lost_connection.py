@@ -30,6 +30,18 @@ def test_screen_wanted_silence(scene):
     assert not scene.player.lost
 
 
+def test_stopped_at_a_stream_ma_never_loaded(scene):
+    """MA shows another item as playing, and has to be told where the silent Echo is."""
+    scene.play()
+    upcoming = scene.hand_out_next(offered=False)
+    scene.echo("started", upcoming)
+    assert scene.echo("stopped", upcoming, 3_000, at=scene.now + 3) == []
+    assert scene.player.lost
+    scene.player.reattaching = 3_000
+    scene.load(2, "sessionB")
+    assert not scene.player.lost
+
+
 def test_a_track_that_must_be_over_is_not_lost(flows):
     """Away for longer than the track lasts: nobody knows what is heard, so nothing is made to play."""
     at = flows(1, 2)

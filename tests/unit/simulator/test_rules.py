@@ -51,6 +51,12 @@ def aloud(*all_of_them):
     return directives(*all_of_them, shouldEndSession=True)
 
 
+def entities(count, synonyms):
+    values = [{"id": str(at), "name": {"value": str(at), "synonyms": ["x"] * synonyms}} for at in range(count)]
+    types = [{"name": "MA_ARTIST", "values": values}]
+    return {"type": "Dialog.UpdateDynamicEntities", "updateBehavior": "REPLACE", "types": types}
+
+
 ASKED = "custom_intent_play_artist_static_match"
 NEARLY = "audioplayer_nearly_finished_immediately"
 NEARLY_TOKEN = load(NEARLY)["request"]["token"]
@@ -127,6 +133,8 @@ BROKEN = [
     (46, "custom_amazon_resume_nothing_played", respond(shouldEndSession=True)),
     (48, "can_fulfill_intent", EMPTY),
     (48, "can_fulfill_intent", respond(canFulfillIntent={}, directives=[STOP])),
+    (64, ASKED, directives(entities(100, synonyms=1))),
+    (64, ASKED, directives({"type": "Dialog.UpdateDynamicEntities", "slotTypes": []})),
     (54, FAILED_NEXT, directives(STOP)),
     (54, FAILED_NEXT, directives(play())),
     (54, FAILED_NEXT, directives(CLEAR_ALL)),
@@ -150,6 +158,8 @@ KEPT = [
     ("custom_amazon_resume_nothing_played", speak("<speak>Nothing.</speak>")),
     ("can_fulfill_intent", respond(canFulfillIntent={"canFulfill": "YES"})),
     ("unknown_request_type", EMPTY),
+    (ASKED, directives(entities(50, synonyms=1))),
+    (ASKED, directives({"type": "Dialog.UpdateDynamicEntities", "updateBehavior": "CLEAR"})),
 ]
 
 
@@ -167,7 +177,7 @@ def test_a_rule_is_kept(event, answer):
 
 def test_every_rule_has_an_answer_that_breaks_it():
     """No row is in the table that no test has seen broken."""
-    seen_here = {row for row, _, _ in BROKEN} | {37, 41, 57}  # these have tests of their own below
+    seen_here = {row for row, _, _ in BROKEN} | {37, 38, 41, 56, 57}  # these have tests of their own below
     assert {rule.row for rule in RULES} == seen_here
 
 
@@ -213,6 +223,32 @@ def test_a_slow_answer_is_too_late():
     assert judge_exchange(Exchange(load(ASKED), EMPTY, seconds=7.9)) == []
 
 
+@pytest.mark.parametrize("part", [(), ("context",), ("context", "System"), ("context", "AudioPlayer")], ids=str)
+def test_an_extra_property_must_not_trip_the_skill(part):
+    """Row 38: a key that is not in Amazon's model, wherever it is, raises nothing."""
+    event = load(ASKED)
+    place = event
+    for key in part:
+        place = place[key]
+    place["brandNew"] = {"x": 1}
+    assert 38 in {breach.row for breach in judge(event, RAISED)}
+    assert judge(event, EMPTY) == []
+
+
+def test_events_lead_to_no_progressive_response():
+    """Row 56: what was said to Alexa before the answer is allowed for an intent, not for an event."""
+    assert judge_exchange(Exchange(load(ASKED), EMPTY, progressive=1)) == []
+    assert {breach.row for breach in judge_exchange(Exchange(load(NEARLY), EMPTY, progressive=1))} == {56}
+    assert judge_exchange(Exchange(load(NEARLY), EMPTY, progressive=0)) == []
+
+
+def test_saying_what_could_be_done_does_nothing():
+    """Row 48: a call home or a write is a side effect."""
+    answer = respond(canFulfillIntent={"canFulfill": "YES"})
+    assert judge_exchange(Exchange(load("can_fulfill_intent"), answer, effects=0)) == []
+    assert {each.row for each in judge_exchange(Exchange(load("can_fulfill_intent"), answer, effects=1))} == {48}
+
+
 @pytest.mark.parametrize("answer", [None, [], "text", {"response": 3}, {"response": {"directives": 3}}], ids=str)
 def test_the_referee_never_trips(answer):
     """Whatever a skill answers to whatever event is judged, not raised about."""
@@ -247,6 +283,8 @@ def enqueue(token):
 
 
 BROKEN_TRACES = [
+    (51, [heard("Finished", "a", current_item="a"), heard("NearlyFinished", "a", current_item="b")]),
+    (49, [heard("Stopped", "a", current_item="a"), asked("X"), heard("Started", "a", current_item="b")]),
     (47, [asked("AMAZON.ResumeIntent", aloud(play()))]),
     (47, [asked("AMAZON.ResumeIntent")]),
     (49, [heard("Stopped", "a", current_item="a"), heard("Started", "a", current_item="b")]),

@@ -300,3 +300,35 @@ def test_the_budget_ends_with_the_request(skill):
     """What comes after a request has a budget of its own."""
     skill.app.answer(skill.envelope("LaunchRequest"))
     assert deadline.remaining() == deadline.BUDGET_S
+
+
+def deep(levels=5_000):
+    """Return a value nested so deeply that it cannot be written down."""
+    value = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("kind", ["AudioPlayer.PlaybackStarted", "SessionEndedRequest"])
+@pytest.mark.parametrize("name", ["type", "token", "error"])
+def test_what_is_nested_too_deeply_is_silence(skill, playing, kind, name):
+    """A value of five thousand levels is read by nobody, and hurts nobody."""
+    event = skill.envelope(kind, **{"token": playing, "offsetInMilliseconds": 0, name: deep()})
+    assert skill.app.answer(event) == {"version": "1.0", "response": {}}
+
+
+def test_half_a_character_names_no_device(skill, playing):
+    """A device id that no text can hold is none: its events go nowhere, and what is asked of it is answered legally."""
+    skill.sender = replace(skill.sender, device_id="kitchen \ud800")
+    event = skill.envelope("AudioPlayer.PlaybackStarted", token=playing, offsetInMilliseconds=0)
+    assert legal(skill, event) == {"version": "1.0", "response": {}}
+    assert skill.home.calls == []
+    ask(skill, "AMAZON.NextIntent")
+
+
+def test_little_of_alexas_words_is_logged(skill, logs):
+    """What Alexa holds against an answer is logged by its first letters, however long it is."""
+    skill.app.answer(skill.envelope("System.ExceptionEncountered", error={"type": "X" * 90_000}))
+    assert "X" * 64 in logs.text
+    assert len(logs.text) < 200

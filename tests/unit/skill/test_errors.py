@@ -87,6 +87,15 @@ def test_the_sentence_names_the_part_that_failed(kind, begins, part):
     assert failures.reply_to(kind("cause", part)).sentence.key == f"{begins}_{part}"
 
 
+def test_a_refusal_is_told_by_who_refused():
+    """What the bridge cannot do is the bridge's, and only what Music Assistant cannot is Music Assistant's."""
+    said = {
+        part: failures.reply_to(HomeCommandError("refused", part, 400, "bad_request")).sentence.key
+        for part in (HomePart.BRIDGE, HomePart.MUSIC_ASSISTANT)
+    }
+    assert said == {HomePart.BRIDGE: "home_bridge", HomePart.MUSIC_ASSISTANT: "refused"}
+
+
 def test_every_refusal_in_the_code_has_its_sentence():
     """Each reason the core gives for refusing a command is a key of the catalogue."""
     calls = [node for node in ast.walk(ast.parse(inspect.getsource(playback))) if isinstance(node, ast.Call)]

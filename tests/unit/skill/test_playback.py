@@ -360,6 +360,15 @@ def test_resume_after_the_very_end_plays_the_last_again(core, playing):
     assert outcome.item.title == "by its uri"
 
 
+def test_resume_after_the_very_end_plays_what_was_added_since(core, playing):
+    """Nothing followed when the device asked; what was added before MA empties the queue is what comes."""
+    queue, core.home.queue = core.home.queue, core.home.queue[:1]
+    core.nearly_finished(playing)
+    core.finished(playing)
+    core.home.queue = queue
+    assert core.playback.resume(core.moment()).item.title == "1 2"
+
+
 def test_resume_after_the_end_without_an_answer_before(core, playing):
     """Where nobody asked what follows and nothing does, resume plays the item from its start."""
     core.home.queue = core.home.queue[:1]
@@ -447,6 +456,29 @@ def test_adding_with_nothing_played_changes_ma_only(core, option):
     """What is added before anything was played waits at home."""
     assert core.playback.add(core.moment(), [SONG], option).actions == ()
     assert core.home.calls[0].args == {"media": [SONG.uri]}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_says_what_the_device_plays_before_its_events_do(core, playing, edit):
+    """The device is at what was enqueued, its Started on the way: home is told, lest it enqueues that once more."""
+    upcoming = core.token_of(core.nearly_finished(playing))
+    EDITS[edit](core.playback, core.moment((upcoming, 300)))
+    assert core.home.calls[-1].args["generation"] == upcoming.generation
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_right_after_a_stream_was_handed_out_says_so_too(core, edit):
+    """Nothing of the stream was reported yet, but the device says that it plays it."""
+    token = core.play()
+    EDITS[edit](core.playback, core.moment((token, 300)))
+    assert core.home.calls[-1].args["generation"] == token.generation
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_says_nothing_that_home_knows(core, playing, edit):
+    """Everything was reported: no more is said than the edit."""
+    EDITS[edit](core.playback, core.moment((playing, 5_000)))
+    assert "generation" not in core.home.calls[-1].args
 
 
 # Remove

@@ -1,13 +1,17 @@
 """What devices report. Answered with directives or silence, never with words."""
 
+import logging
 from collections.abc import Callable
 
+from music_assistant_alexa import telemetry
 from music_assistant_alexa.actions import Outcome
 from music_assistant_alexa.custom_skill.replies import Reply
 from music_assistant_alexa.custom_skill.table import Handler, Services, table
 from music_assistant_alexa.custom_skill.turn import Turn
 from music_assistant_alexa.models import Moment
 from music_assistant_alexa.playback_events import PlaybackEvents, Reported
+
+_log = logging.getLogger(__name__)
 
 _Event = Callable[[PlaybackEvents, Moment, Reported], Outcome]
 
@@ -34,4 +38,6 @@ def failed(turn: Turn, skill: Services) -> Reply:
     """Try again, skip, or fall silent; the request says which stream broke and which one plays."""
     if turn.reported is None:
         return Reply()
+    _log.warning("the device could not play a stream: %s", turn.failure)
+    telemetry.count("PlaybackFailed")
     return Reply.of(skill.events.failed(turn.moment, Reported(turn.reported), turn.current))

@@ -1,7 +1,7 @@
 """Play by name: free search, or a spoken kind."""
 
 from music_assistant_alexa.custom_skill.handlers.about import ask, described
-from music_assistant_alexa.custom_skill.handlers.playback import require_audio, resume
+from music_assistant_alexa.custom_skill.handlers.playback import handed, require_audio, resume
 from music_assistant_alexa.custom_skill.replies import Reply, Sentence
 from music_assistant_alexa.custom_skill.table import Services, table
 from music_assistant_alexa.custom_skill.turn import Turn
@@ -35,9 +35,8 @@ def play(turn: Turn, skill: Services) -> Reply:
     if query is None:
         return _resume_or_ask(turn, skill)
     item = skill.library.find(query)
-    return Reply.of(
-        skill.playback.play(turn.moment, [item]), Sentence("playing", {"what": named_item(turn, item)}), titled=True
-    )
+    outcome = skill.playback.play(turn.moment, [item])
+    return handed(outcome, Sentence("playing", {"what": named_item(turn, item)}))
 
 
 def slot_query(turn: Turn) -> MediaQuery | None:

@@ -2,13 +2,14 @@
 
 import re
 
+from music_assistant_alexa.actions import Outcome
 from music_assistant_alexa.custom_skill.replies import Reply, Sentence
 from music_assistant_alexa.custom_skill.table import Services, table
 from music_assistant_alexa.custom_skill.turn import Turn
 from music_assistant_alexa.errors import PlayerUnavailableError
 from music_assistant_alexa.models import RepeatMode
 
-__all__ = ["require_audio"]
+__all__ = ["handed", "require_audio"]
 
 _DURATION = re.compile(r"P(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)(?:\.\d+)?S)?)?")
 
@@ -23,7 +24,7 @@ def require_audio(turn: Turn) -> None:
 def resume(turn: Turn, skill: Services) -> Reply:
     """Go on where the device was."""
     require_audio(turn)
-    return Reply.of(skill.playback.resume(turn.moment), titled=True)
+    return handed(skill.playback.resume(turn.moment))
 
 
 @table.on("AMAZON.PauseIntent", "PlaybackController.PauseCommandIssued")
@@ -42,21 +43,21 @@ def stop(turn: Turn, skill: Services) -> Reply:
 def next_item(turn: Turn, skill: Services) -> Reply:
     """Play the item after the current one."""
     require_audio(turn)
-    return Reply.of(skill.playback.next(turn.moment), titled=True)
+    return handed(skill.playback.next(turn.moment))
 
 
 @table.on("AMAZON.PreviousIntent", "PlaybackController.PreviousCommandIssued")
 def previous_item(turn: Turn, skill: Services) -> Reply:
     """Play the item before the current one."""
     require_audio(turn)
-    return Reply.of(skill.playback.previous(turn.moment), titled=True)
+    return handed(skill.playback.previous(turn.moment))
 
 
 @table.on("AMAZON.StartOverIntent", "AMAZON.RepeatIntent")
 def start_over(turn: Turn, skill: Services) -> Reply:
     """Play the current item from its start, at once."""
     require_audio(turn)
-    return Reply.of(skill.playback.start_over(turn.moment), titled=True)
+    return handed(skill.playback.start_over(turn.moment))
 
 
 @table.on("SeekIntent")
@@ -91,6 +92,11 @@ def loop_on(turn: Turn, skill: Services) -> Reply:
 def loop_off(turn: Turn, skill: Services) -> Reply:
     """Repeat nothing."""
     return Reply.of(skill.playback.repeat(turn.moment, RepeatMode.OFF), Sentence("loop_off"))
+
+
+def handed(outcome: Outcome, sentence: Sentence | None = None) -> Reply:
+    """Answer with the stream that was handed out; if a newer one was, meanwhile, say so."""
+    return Reply.of(outcome, sentence, titled=True) if outcome.actions else Reply(Sentence("overtaken"))
 
 
 def _duration_ms(text: str) -> int | None:

@@ -1,0 +1,132 @@
+"""What the model has found, each as the shortest evening that shows it; the invariants are the witness's."""
+
+import pytest
+
+ALBUM = ("PlayAlbumIntent", "Night Ferry")
+
+
+@pytest.fixture
+def evening(household):
+    """Return a household whose Echos play an album from its start."""
+
+    def begun(*habits, **kind):
+        home = household(*(habits or ({},)), **kind)
+        for room in range(len(home.rooms)):
+            home.play(room, "PlayAlbumIntent", album="Night Ferry")
+        return home
+
+    return begun
+
+
+def test_added_after_the_end(household):
+    """What is added just after the last track ended is what resume plays, not the last track again."""
+    home = household({})
+    home.play(0, "PlayTrackIntent", track="Summit")
+    home.play_to_end(0)
+    home.add(0, "AddToQueueIntent", track="Gulls")
+    home.resume(0, button=True)
+    assert home.rooms[0].echo.track == "Gulls"
+
+
+def test_order_changed_before_started_arrived(evening):
+    """The enqueued track has begun but its Started is on its way: a change of order does not enqueue it again."""
+    home = evening()
+    home.hold(0, 4)
+    home.play_to_end(0)
+    home.order(0, "AMAZON.ShuffleOnIntent")
+    home.deliver_all(0)
+    home.play_to_end(0)
+    heard = [home.rooms[0].echo.track]
+    assert heard != ["Summit"]
+
+
+def test_order_changed_behind_a_stale_answer(evening):
+    """Next was pressed, its Started is on its way and an outdated NearlyFinished was answered: nothing comes twice."""
+    home = evening({"nearly_finished": "late", "stopped": "late"})
+    home.hold(0, 3)
+    home.play_to_end(0)
+    home.next(0, button=True)
+    home.deliver(0, 0)
+    home.add(0, "PlayNextIntent", album="Rust & Clover")
+    assert home.rooms[0].echo.device.upcoming == []
+
+
+def test_removed_before_started_arrived(household):
+    """An added track has begun by itself and its events are on their way: removing it leaves both at the same place."""
+    home = household({})
+    home.play(0, "PlayTrackIntent", track="Summit")
+    home.hold(0, 3)
+    home.play_to_end(0)
+    home.add(0, "AddToQueueIntent", album="Rust & Clover")
+    home.hold(0, 2)
+    home.remove(0)
+    home.deliver_all(0)
+
+
+def test_repeat_one_of_a_track_sought_in(household):
+    """Repeat one, set on Music Assistant's screen after a seek, begins at the start."""
+    home = household({"nearly_finished": "late"})
+    home.play(0, "PlayPlaylistIntent", playlist="Late Drive")
+    home.seek(0, 10)
+    home.screen(0, "repeat", repeat_mode="one")
+    home.play_to_end(0)
+    assert home.rooms[0].echo.device.current.sound.from_ms == 0
+
+
+def test_repeat_one_after_a_lost_connection(evening):
+    """The track was loaded again in its middle; repeated, it begins at the start."""
+    home = evening({"nearly_finished": "late", "stopped": "both"})
+    home.drop()
+    home.screen(0, "repeat", repeat_mode="one")
+    home.play_to_end(0)
+    assert home.rooms[0].echo.device.current.sound.from_ms == 0
+
+
+def test_removed_while_the_screen_has_the_word(evening):
+    """What Music Assistant's screen started in its middle is handed out with its true position."""
+    home = evening({"nearly_finished": "late", "buffers_next": False})
+    home.listen(0, 28.0)
+    home.screen(0, "play")
+    home.listen(0, 3.0)
+    home.remove(0)
+    here = home.rooms[0]
+    assert here.token.position_ms == here.echo.device.current.sound.from_ms > 0
+
+
+def test_the_next_stream_breaks_with_the_connection(evening):
+    """What was enqueued cannot be pulled for half a second: it is heard all the same."""
+    home = evening({"nearly_finished": "late", "buffers_next": False})
+    home.listen(0, 30.9)
+    home.drop()
+    home.listen(0, 3.0)
+    here = home.rooms[0]
+    assert here.echo.device.playing
+    assert here.echo.track == "Summit"
+
+
+def test_the_seven_steps(evening):
+    """The AudioPlayer document's race: an outdated NearlyFinished, and the track after the one gone back to."""
+    home = evening({"nearly_finished": "late"})
+    home.next(0)
+    here = home.rooms[0]
+    assert here.echo.track == "Summit"  # 1: the second track of several
+    home.hold(0, 1)
+    home.listen(0, 17.0)  # 3: it is nearly finished, and that is on its way
+    assert [event["request"]["type"] for event in here.held] == ["AudioPlayer.PlaybackNearlyFinished"]
+    home.previous(0)  # 2 and 4: back to the first, which begins
+    assert here.echo.track == "Stairs of Rain"
+    home.deliver(0, 0)  # 5: the outdated event is handled
+    assert here.echo.device.upcoming == []  # 6: what it led to is ignored
+    home.play_to_end(0)  # 7: what follows the first is the second, not the third
+    assert here.echo.track == "Summit"
+
+
+def test_stopped_before_the_next_was_loaded_again(evening):
+    """After a lost connection Music Assistant has to be told the next track anew; a stop in that moment reaches it."""
+    home = evening({"nearly_finished": "late"})
+    home.listen(0, 28.0)
+    home.drop()
+    here = home.rooms[0]
+    here.echo.device.listen(3.0)  # the next one begins, and the very next thing is:
+    home.stop(0)
+    assert home.house.home.queue(here.mac).state == "paused"
