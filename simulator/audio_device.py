@@ -101,7 +101,7 @@ class AudioDevice:
 
     def notice(self) -> None:
         """Let the moment pass that a person needs to do anything about a stream that has just begun."""
-        if self.playing and self.position_ms == self._started_ms:
+        while self.playing and self.position_ms == self._started_ms:
             self.listen(QUICKEST_S)
 
     def pause_to_listen(self) -> None:

@@ -30,14 +30,18 @@ ODD_TEXTS = (
 DEPTHS = (1, 3, 60, 400, 5_000)
 MOST_PLACES = 20_000
 """A value of more is large enough; to enlarge it again would only cost memory."""
+DEEPEST_PLACE = 64
+"""Levels down to which places are counted: the paths of a nest of thousands would take gigabytes."""
 SIZES = (65, 1_025, 9_000, 70_000)
 
 
 def places(whole: Any) -> list[Place]:
-    """Return every place in a JSON value, the outermost first; the value itself is none."""
+    """Return the places in a JSON value, the outermost first, up to MOST_PLACES; the value itself is none."""
     found: list[Place] = []
     waiting: list[tuple[Place, Any]] = [((), whole)]
     for place, value in waiting:
+        if len(found) >= MOST_PLACES or len(place) >= DEEPEST_PLACE:
+            break  # the outermost come first: what follows is no less deep
         members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         inner = [((*place, key), each) for key, each in members]
         found += [each for each, _ in inner]

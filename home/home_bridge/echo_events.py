@@ -40,14 +40,17 @@ def _handed_out(player: Player, generation: int) -> Stream | None:
     if player.audible is not None and generation <= player.audible.stream.generation:
         return None
     upcoming = player.following.stream if player.following else None
-    return next((s for s in (player.current, upcoming) if s is not None and s.generation == generation), None)
+    known = (player.current, upcoming, player.superseded)
+    return next((s for s in known if s is not None and s.generation == generation), None)
 
 
 def _begin(player: Player, stream: Stream, offset_ms: int, order: Order) -> list[ToServer]:
+    if stream is player.superseded and _same_item(player.current, stream):
+        player.current = stream
     is_current = player.current is not None and player.current.generation == stream.generation
     follows_current = _follows_current(player)
     player.audible = Audible(stream, offset_ms, player.now(), playing=True, last=order)
-    player.following = None
+    player.following = player.superseded = None
     player.start_by = player.end_at = None
     if not is_current:
         # What MA's screen has put in between stays wanted: it is what the Echo gets next.
@@ -55,6 +58,10 @@ def _begin(player: Player, stream: Stream, offset_ms: int, order: Order) -> list
     if player.loaded is None or not player.loaded.begun or player.wanted is not Wanted.PLAY:
         return []
     return [Stat("STMr"), player.status()]
+
+
+def _same_item(one: Stream | None, other: Stream) -> bool:
+    return one is not None and one.queue_item_id == other.queue_item_id
 
 
 def _follows_current(player: Player) -> bool:

@@ -67,7 +67,9 @@ async def wanted_stream(turn: Turn, generation: int) -> Stream | None:
         return None
     if player.loaded is None and not player.in_step and player.current.item is not None:
         # The connection was lost since MA sent it: its session is gone.
+        before = player.current
         await turn.play_item(player.current.item, player.current.position_ms)
+        player.superseded = before
     await turn.describe()
     if player.audible is not None and player.audible.stream.generation == generation:
         player.taking_over = None

@@ -78,6 +78,9 @@ class Player:
         self.taking_over: int | None = None
         """The generation a command's answer replaced everything with."""
 
+        self.superseded: Stream | None = None
+        """What was handed out before `current`, of the same item and position: the Echo may have begun it."""
+
         self.reattaching: int | None = None
         """The track position at which the audible item is loaded again, not to be handed out."""
 
