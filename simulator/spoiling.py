@@ -52,12 +52,15 @@ def places(whole: Any) -> list[Place]:
 def spoiled(whole: Any, spoils: Iterable[Spoil], *, deepest: int = DEPTHS[-1]) -> Any:
     """Return a copy of a JSON value with each of `spoils` done to it; the value itself stays as it is.
 
-    What is nested deeper than some hundred levels cannot be written by `json`: `deepest` limits it.
+    What is nested deeper than some hundred levels cannot be written by `json`: `deepest` limits it. One thing at most
+    is enlarged: large things of large things fit into no request, and their text not into memory.
     """
+    enlarged = False
     for number, way, variant in spoils:
         found = places(whole)
-        if 0 < len(found) < MOST_PLACES:
+        if 0 < len(found) < MOST_PLACES and not (enlarged and way == "enlarge"):
             whole = _changed(whole, found[number % len(found)], way, variant, deepest)
+            enlarged = enlarged or way == "enlarge"
     return whole
 
 

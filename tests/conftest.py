@@ -4,9 +4,16 @@ import os
 from contextlib import contextmanager
 
 import pytest
+from hypothesis import settings
 
 from simulator.dynamodb_local import DynamoDbLocal
 from simulator.toolchain import MissingToolError
+
+settings.register_profile(
+    "ci", derandomize=True
+)  # the same examples each time; `make soak` and `make fuzz` look for new
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @contextmanager

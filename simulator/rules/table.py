@@ -57,7 +57,7 @@ class Exchange:
     def plays_audio(self) -> bool:
         """Say whether the device has an AudioPlayer."""
         device = mapping(mapping(mapping(mapping(self.event).get("context")).get("System")).get("device"))
-        return "AudioPlayer" in mapping(device.get("supportedInterfaces"))
+        return mapping(device.get("supportedInterfaces")).get("AudioPlayer") is not None
 
     @property
     def refused(self) -> bool:

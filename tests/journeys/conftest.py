@@ -61,7 +61,7 @@ class House:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what is about Music Assistant's player side with both aioslimproto generations, the rest with the newer."""
     if "stack" in metafunc.fixturenames:
-        metafunc.parametrize("stack", _homes(metafunc), indirect=True, scope="session")
+        metafunc.parametrize("stack", _homes(metafunc), indirect=True, scope="module")
 
 
 def _homes(metafunc: pytest.Metafunc) -> list[str]:
@@ -71,7 +71,7 @@ def _homes(metafunc: pytest.Metafunc) -> list[str]:
     return ["3.3.0", "3.1.5"] if both else ["3.3.0"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # moto keeps one table for the whole process
 def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     with Stack(aioslimproto=request.param) as running:
         yield running

@@ -69,7 +69,7 @@ def readable(event: Mapping[str, Any]) -> dict[str, Any]:
     """Return the event cut to what is read here, each slot to the one text that was meant."""
     context, request, session = (_part(event, name) for name in ("context", "request", "session"))
     device = _part(_part(context, "System"), "device")
-    plays_audio = isinstance(_part(device, "supportedInterfaces").get("AudioPlayer"), Mapping)
+    plays_audio = _part(device, "supportedInterfaces").get("AudioPlayer") is not None
     return {
         "session": {"attributes": _part(session, "attributes")} if session else None,
         "context": {

@@ -5,7 +5,7 @@ import pytest
 from simulator.stack import Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # moto keeps one table for the whole process
 def stack():
     with Stack() as stack:
         yield stack

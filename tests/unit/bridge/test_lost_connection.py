@@ -2,6 +2,7 @@
 
 import pytest
 
+from home_bridge.look_ahead import next_stream
 from home_bridge.models import Wanted
 from home_bridge.packets import Strm
 from home_bridge.store import PlayerStore
@@ -190,3 +191,17 @@ def test_reattach_only_when_needed(flows):
     at.ma.calls.clear()
     at.run(at.turn.reattach())
     assert at.ma.calls == []
+
+
+def test_a_late_started_of_a_stream_made_anew(flows):
+    """A question is answered by the wanted stream made anew; the one made before may be heard already."""
+    at = flows(1, 2)
+    first = at.start(1)
+    at.run(at.turn.play_item(at._item(2)))
+    handed = at.player.current
+    at.player.disconnected()
+    anew = at.run(next_stream(at.turn, first.generation))
+    assert anew.generation > handed.generation
+    at.report("started", generation=handed.generation)
+    assert at.player.in_step
+    assert at.player.audible.stream.generation == handed.generation

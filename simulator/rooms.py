@@ -1,0 +1,84 @@
+"""One Echo of a household, the time it lives in, and what a witness knows of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from music_assistant_alexa.models import StreamToken
+from simulator.echo import Echo
+from simulator.pocket_clock import PocketClock
+from simulator.pocket_queue import PocketItem
+
+
+@dataclass
+class RoomClock:
+    """The time of one Echo: it moves everyone's, except while this Echo makes up for what has passed."""
+
+    house: PocketClock
+    moves: bool = True
+
+    def time(self) -> float:
+        """Return seconds since 1970."""
+        return self.house.time()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        if self.moves:
+            self.house.advance(seconds)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How things stood when a person's words arrived: a track may end while they are spoken."""
+
+    item_id: str | None
+    item: PocketItem | None
+    position_ms: int
+    finished: bool
+    playing: bool
+    following: list[PocketItem] | None
+    """What `next` leads to, one or none; None where nobody can say."""
+    before: str | None
+    """What `previous` leads to."""
+
+
+@dataclass
+class Room:
+    """One Echo, and what the witness knows of it."""
+
+    echo: Echo
+    mac: str
+    clock: RoomClock
+    played_until: float = 0.0
+    """The moment up to which its music has played."""
+    held: list[dict[str, Any]] = field(default_factory=list)
+    """Events on their way, not yet handled, in the order they were sent."""
+    history: list[dict[str, Any]] = field(default_factory=list)
+    """Events handled last, to come a second time."""
+    holding: int = 0
+    asked: Asked | None = None
+    orders: dict[str, str] = field(default_factory=dict)
+    """By which behaviour each stream's token was handed out."""
+    begun: list[str] = field(default_factory=list)
+    """Tokens of the streams that were heard, in order."""
+    answered: str | None = None
+    """The token whose NearlyFinished was answered last."""
+    screen_since: int | None = None
+    """Music Assistant's screen has the word from this generation on."""
+    shaken: bool = False
+    """A connection was lost, a program restarted or a Lambda was overtaken since all was well."""
+
+    @property
+    def token(self) -> StreamToken | None:
+        """Return the token of the stream the Echo holds."""
+        current = self.echo.device.current
+        return StreamToken.decode(current.token) if current else None
+
+    @property
+    def item_id(self) -> str | None:
+        """Return the queue item of it."""
+        return self.token.queue_item_id if self.token else None
+
+    @property
+    def position_ms(self) -> int:
+        """Return where in the track the Echo is."""
+        return (self.token.position_ms if self.token else 0) + self.echo.device.position_ms
