@@ -231,7 +231,7 @@ class Stack:
         if isinstance(self.home, StandIn):
             self.home.drop_connections()
         elif self._players_cable is None:
-            raise NotImplementedError(f"only a server on {HOST} has a cable that can be pulled")
+            raise RuntimeError(f"only a server on {HOST} has a cable that can be pulled")
         else:
             self._players_cable.unplug()
             self._players_cable.plug()
