@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from http.client import IncompleteRead
@@ -220,5 +219,4 @@ def _refuses(port):
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except OSError:
         return True
-    time.sleep(0.05)
     return False
