@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from music_assistant_alexa.models import StreamToken
+from music_assistant_alexa.stream_token import StreamToken
 from simulator.echo import Echo
 from simulator.pocket_clock import PocketClock
 from simulator.pocket_queue import PocketItem

@@ -200,12 +200,13 @@ class ScriptedHome:
 
     def _hand_out(self, item: QueueItem, position_ms: int = 0) -> None:
         self.sessions += 1
-        self.stream, self.answered = self._stream(item, position_ms // 1000 * 1000), None
+        self.stream, self.answered = self._stream(item, position_ms), None
 
     def _stream(self, item: QueueItem, position_ms: int = 0) -> Stream:
         self.generation += 1
         path = f"/single/s{self.sessions}/{QUEUE_ID}/{item.queue_item_id}/{QUEUE_ID}.flac"
-        return Stream(self.stream_host + path, item.queue_item_id, position_ms, self.generation)
+        rest_ms = position_ms % 1000
+        return Stream(self.stream_host + path, item.queue_item_id, position_ms - rest_ms, self.generation, rest_ms)
 
     def _upcoming(self) -> Upcoming:
         index = self._index() + (self.repeat is not RepeatMode.ONE)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from music_assistant_alexa.models import Device, StreamToken
+from music_assistant_alexa.models import Device
+from music_assistant_alexa.stream_token import StreamToken
 from simulator.audio_device import Habits
 from simulator.echo import Button
 from simulator.pocket_house import PocketHouse

@@ -125,7 +125,7 @@ async def _play_uri(turn: Turn, uri: str, position_ms: int) -> None:
     await turn.start(turn.api("player_queues/play_media", media=uri, option="play"))
     await turn.describe()
     current = turn.player.current
-    if position_ms // 1000 and current is not None and current.item is not None:
+    if position_ms and current is not None and current.item is not None:
         await turn.play_item(current.item, position_ms)
 
 

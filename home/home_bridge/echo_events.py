@@ -22,9 +22,13 @@ def report(player: Player, event: Event) -> list[ToServer]:
     packets: list[ToServer] = []
     if event.kind is not EventKind.FAILED and (stream := _handed_out(player, event.generation)):
         started = event.kind is EventKind.STARTED
-        packets = _begin(player, stream, event.offset_ms, event.order if started else BEFORE_ALL)
+        packets = _begin(player, stream, event.offset_ms, event.order_in(stream) if started else BEFORE_ALL)
     audible = player.audible
-    if audible is None or audible.stream.generation != event.generation or event.order <= audible.last:
+    if (
+        audible is None
+        or audible.stream.generation != event.generation
+        or event.order_in(audible.stream) <= audible.last
+    ):
         return packets
     return packets + _ROWS[event.kind](player, audible, event)
 
@@ -32,7 +36,7 @@ def report(player: Player, event: Event) -> list[ToServer]:
 def imply_started(player: Player, generation: int) -> list[ToServer]:
     """Take a question about what follows a stream for its Started, if that has not come yet."""
     stream = _handed_out(player, generation)
-    return _begin(player, stream, 0, BEFORE_ALL) if stream else []
+    return _begin(player, stream, stream.offset_ms, BEFORE_ALL) if stream else []
 
 
 def _handed_out(player: Player, generation: int) -> Stream | None:
@@ -117,7 +121,8 @@ def _failed(player: Player, audible: Audible, event: Event) -> list[ToServer]:
 
 
 def _note(player: Player, audible: Audible, event: Event, *, playing: bool) -> None:
-    player.audible = replace(audible, offset_ms=event.offset_ms, since=player.now(), playing=playing, last=event.order)
+    last = event.order_in(audible.stream)
+    player.audible = replace(audible, offset_ms=event.offset_ms, since=player.now(), playing=playing, last=last)
 
 
 def _may_tell(player: Player) -> bool:

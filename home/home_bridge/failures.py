@@ -1,11 +1,24 @@
-"""PlaybackFailed: what replaces a stream that broke. Never a loop: once again, then what follows, then silence."""
+"""PlaybackFailed: what replaces a stream that broke. Never a loop: once again, then what follows, then silence.
+
+Every stream knows how many failed before it (`Stream.failures`): so what is heard and what is buffered behind it are
+counted apart, and whatever a person asks for, or follows by itself, is counted from zero.
+"""
+
+from dataclasses import replace
 
 from home_bridge import echo_events
 from home_bridge.errors import MusicAssistantError, StreamTimeoutError, UnreachableError
 from home_bridge.look_ahead import wanted_stream
 from home_bridge.models import Event, Item, Stream, Wanted, derived_path
 from home_bridge.packets import Stat
+from home_bridge.player import Player
 from home_bridge.turn import Turn
+
+FAILURES = 2
+"""Streams in a row that may fail before it is silent: an item, and the same again. What then follows has one try."""
+
+HEALED_MS = 30_000
+"""A stream heard this long was no failure."""
 
 
 async def replace_failed(turn: Turn, event: Event) -> None:
@@ -17,7 +30,7 @@ async def replace_failed(turn: Turn, event: Event) -> None:
     upcoming = player.following.stream if player.following else None
     buffering = event.current_generation not in {None, event.generation}
     if buffering and upcoming is not None and upcoming.generation == event.generation:
-        await _replace_upcoming(turn, event, upcoming)
+        await _replace_upcoming(turn, upcoming)
     elif not buffering and _is_audible(turn, event):
         await _replace_audible(turn, event)
 
@@ -27,7 +40,11 @@ def _is_audible(turn: Turn, event: Event) -> bool:
     player = turn.player
     turn.home.send(echo_events.imply_started(player, event.generation))
     audible = player.audible
-    if audible is None or audible.stream.generation != event.generation or event.order <= audible.last:
+    if (
+        audible is None
+        or audible.stream.generation != event.generation
+        or event.order_in(audible.stream) <= audible.last
+    ):
         return False
     turn.home.send(echo_events.report(player, event))
     return True
@@ -37,19 +54,27 @@ async def _replace_audible(turn: Turn, event: Event) -> None:
     player = turn.player
     if player.wanted is not Wanted.PLAY:
         return
-    if not player.in_step:
+    if not player.in_step or player.current is None:
         stream = await wanted_stream(turn, event.generation)
         player.taking_over = stream.generation if stream else None
         return
     turn.home.send([Stat("STMn")] if player.loaded else [])
     failed = player.current
-    item = failed.item if failed else None
-    if item is not None and event.failures == 0 and await _played(turn, item, player.position_ms):
+    healed = event.offset_ms - failed.offset_ms >= HEALED_MS
+    failures = 0 if healed else failed.failures
+    if failures == 0 and failed.item is not None and await _played(turn, failed.item, player.position_ms):
+        _count(player, 1)
         return
-    following = await _item_after(turn, failed) if event.failures <= 1 else None
-    if following is None or not await _played(turn, following, None):
-        turn.home.send(player.end())
-        player.current = None
+    following = await _item_after(turn, failed) if failures <= 1 else None
+    if following is not None and await _played(turn, following, None):
+        _count(player, FAILURES)
+        return
+    turn.home.send(player.end())
+    player.current = None
+
+
+def _count(player: Player, failures: int) -> None:
+    player.current = player.current and replace(player.current, failures=failures)
 
 
 async def _played(turn: Turn, item: Item, position_ms: int | None) -> bool:
@@ -63,21 +88,23 @@ async def _played(turn: Turn, item: Item, position_ms: int | None) -> bool:
     return True
 
 
-async def _item_after(turn: Turn, failed: Stream | None) -> Item | None:
-    found = await turn.find(failed.queue_item_id) if failed else None
+async def _item_after(turn: Turn, failed: Stream) -> Item | None:
+    found = await turn.find(failed.queue_item_id)
     following = await turn.after(found, skip=True) if found else None
     return following.item if following else None
 
 
-async def _replace_upcoming(turn: Turn, event: Event, upcoming: Stream) -> None:
+async def _replace_upcoming(turn: Turn, upcoming: Stream) -> None:
     """Offer the buffering stream's item once more under a new generation, then the item after it, then nothing."""
     player = turn.player
+    if player.audible is None:
+        return
+    after = player.audible.stream.generation
     await turn.reattach()
-    item = upcoming.item
-    if event.failures == 1:
-        item = await _item_after(turn, upcoming)
-    if event.failures > 1 or item is None or player.loaded is None or player.audible is None:
-        player.answer_next(player.audible.stream.generation if player.audible else event.generation, None)
+    item = upcoming.item if upcoming.failures == 0 else await _item_after(turn, upcoming)
+    if upcoming.failures >= FAILURES or item is None or player.loaded is None:
+        player.answer_next(after, None)
         return
     path = derived_path(player.loaded.path, item.queue_item_id)
-    player.answer_next(player.audible.stream.generation, player.hand_out(item.queue_item_id, path, item))
+    stream = player.hand_out(item.queue_item_id, path, item)
+    player.answer_next(after, replace(stream, failures=upcoming.failures + 1))

@@ -65,18 +65,13 @@ class Event:
     current_generation: int | None = None
     """Of `failed`: the stream that was audible then."""
 
-    failures: int = 0
-    """Of `failed`: failures in a row before this one."""
+    def order_in(self, stream: "Stream") -> Order:
+        """Return the place of this event among those of its stream."""
+        return (self.occurred_at, self.offset_ms, self._rank_in(stream))
 
-    @property
-    def order(self) -> Order:
-        """The place of this event among those of its generation."""
-        return (self.occurred_at, self.offset_ms, self._rank)
-
-    @property
-    def _rank(self) -> Rank:
+    def _rank_in(self, stream: "Stream") -> Rank:
         if self.kind is EventKind.STARTED:
-            return Rank.START if self.offset_ms == 0 else Rank.STARTED_AGAIN
+            return Rank.START if self.offset_ms <= stream.offset_ms else Rank.STARTED_AGAIN
         return Rank.STOPPED if self.kind is EventKind.STOPPED else Rank.LAST
 
 
@@ -167,6 +162,12 @@ class Stream:
     item: Item | None = None
     """None until MA's queue was asked what the item is."""
 
+    offset_ms: int = 0
+    """Where in it the Echo begins: MA seeks to whole seconds, the rest is skipped by the Echo."""
+
+    failures: int = 0
+    """How many streams failed, one after the other, before this one took their place."""
+
     def described(self, item: Item, position_ms: int | None = None) -> Self:
         """Return the same stream, knowing its item."""
         return replace(self, item=item, position_ms=self.position_ms if position_ms is None else position_ms)
@@ -199,6 +200,10 @@ class Audible:
     last: Order
     ended: bool = False
     """Finished, failed for good, or followed by nothing."""
+
+    def is_changed_by(self, event: Event) -> bool:
+        """Tell whether an event is about this stream, and newer than what is known of it."""
+        return event.generation == self.stream.generation and event.order_in(self.stream) > self.last
 
     def offset_at(self, now: float) -> int:
         """Return where in the stream the Echo is, by what it said last."""

@@ -149,7 +149,7 @@ class Player:
         """The track position of the Echo, or where the current stream begins."""
         if self.audible is not None and self.in_step:
             return self.audible.stream.position_ms + self.audible.offset_at(self.now())
-        return self.current.position_ms if self.current else 0
+        return self.current.position_ms + self.current.offset_ms if self.current else 0
 
     @property
     def deadline(self) -> float | None:
@@ -158,9 +158,10 @@ class Player:
         return min(due, default=None)
 
     def hand_out(self, queue_item_id: str, path: str, item: Item | None = None, position_ms: int = 0) -> Stream:
-        """Give a stream a generation of its own."""
+        """Give a stream a generation of its own; MA's audio begins at the whole second before `position_ms`."""
         self.generation += 1
-        return Stream(self.generation, queue_item_id, path, position_ms, item)
+        rest_ms = position_ms % 1000
+        return Stream(self.generation, queue_item_id, path, position_ms - rest_ms, item, rest_ms)
 
     def answer_next(self, after_generation: int, stream: Stream | None) -> None:
         """Remember what the Echo was told to play after a stream."""
@@ -289,8 +290,8 @@ class Player:
         if reattached is not None and self.current and self.current.queue_item_id == item_of(path):
             self.loaded = Loaded(path, reattached)
         else:
-            self.loaded = Loaded(path, self.asked_ms or 0, since=self.now())
             self.current = self.hand_out(item_of(path), path, position_ms=self.asked_ms or 0)
+            self.loaded = Loaded(path, self.current.position_ms, since=self.now())
         return [Stat("STMc"), Response(), Stat("STMl")]
 
     def _started_by_ma(self) -> list[ToServer]:

@@ -42,5 +42,6 @@ def _stream(stream: Stream | None, stream_url: str) -> dict[str, Any] | None:
         "url": stream_url + stream.path,
         "queue_item_id": stream.queue_item_id,
         "position_ms": stream.position_ms,
+        "offset_ms": stream.offset_ms,
         "generation": stream.generation,
     }

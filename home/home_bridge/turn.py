@@ -105,10 +105,10 @@ class Turn:
 
     async def play_item(self, item: Item, position_ms: int | None = None) -> None:
         """Make MA play an item of its queue from `position_ms`, or from where MA itself would start it."""
-        seconds = 0 if position_ms is None else position_ms // 1000
+        seconds, rest_ms = divmod(position_ms or 0, 1000)
         if position_ms is not None and not seconds and item.restarts_where_left:
-            seconds = 1  # 0 means "where it was left" to MA
-        first_ms = item.start_ms if position_ms is None else seconds * 1000
+            seconds, rest_ms = 1, 0  # 0 means "where it was left" to MA
+        first_ms = item.start_ms if position_ms is None else seconds * 1000 + rest_ms
         await self.start(
             self.api("player_queues/play_index", index=item.queue_item_id, seek_position=seconds), first_ms
         )

@@ -4,14 +4,13 @@ All are frozen; JSON becomes one of these at the edge that knows both words (ada
 as a dict further than that. Times are Unix seconds, positions and durations milliseconds.
 """
 
-import base64
-import binascii
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, Self
+
+from music_assistant_alexa.stream_token import StreamToken
 
 PlayerId = str
 
@@ -112,45 +111,6 @@ class QueueItem:
 
 
 @dataclass(frozen=True, slots=True)
-class StreamToken:
-    """What Alexa echoes in every event: enough to understand the event from it alone."""
-
-    queue_id: str
-    queue_item_id: str
-    position_ms: int
-    """The track position at which the stream starts."""
-
-    generation: int
-    """A number of its own for every stream handed to the device, also when the same item comes again."""
-
-    def encode(self) -> str:
-        """Return the token as Alexa carries it: `1.` and base64url of compact JSON."""
-        fields = [self.queue_id, self.queue_item_id, self.position_ms, self.generation]
-        text = json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
-        return "1." + base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
-
-    @classmethod
-    def decode(cls, text: object) -> Self | None:
-        """Return the token in `text`, or None for a foreign or broken one: no error, no action."""
-        if not isinstance(text, str) or not text.startswith("1."):
-            return None
-        payload = text[2:]
-        try:
-            match json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))):
-                case [str(queue), str(item), position, generation] if _is_count(position) and _is_count(generation):
-                    token = cls(queue, item, position, generation)
-                    return token if token.encode() else None  # half a pair of surrogates cannot be encoded
-        except (ValueError, binascii.Error, RecursionError):
-            return None
-        return None
-
-
-def _is_count(value: object) -> bool:
-    """Tell a number that can have come from us, and fits DynamoDB."""
-    return type(value) is int and 0 <= value < 2**53
-
-
-@dataclass(frozen=True, slots=True)
 class Stream:
     """What a speaker is to fetch, still at MA's LAN URL."""
 
@@ -158,6 +118,8 @@ class Stream:
     queue_item_id: str
     position_ms: int
     generation: int
+    offset_ms: int = 0
+    """Where in it the device is to begin."""
 
 
 @dataclass(frozen=True, slots=True)

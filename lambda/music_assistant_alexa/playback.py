@@ -31,10 +31,10 @@ from music_assistant_alexa.models import (
     RepeatMode,
     Running,
     Stream,
-    StreamToken,
     Upcoming,
 )
 from music_assistant_alexa.ports import EchoPlayers, PlaybackStore
+from music_assistant_alexa.stream_token import StreamToken
 from music_assistant_alexa.stream_urls import PublicUrls
 
 __all__ = ["Playback"]
@@ -104,7 +104,7 @@ class Desk:
         play = self._play(stream, queue_id, item, PlayBehavior.REPLACE_ALL)
         activity = Activity.HANDED if audible else Activity.STOPPED
         token = _token(stream, queue_id)
-        running = Running(token, play.item, activity, 0, 0, EventRank.START, stopped_by_user=not audible)
+        running = Running(token, play.item, activity, stream.offset_ms, 0, EventRank.START, stopped_by_user=not audible)
         newest = self._remember(moment, running)
         if not newest:
             _log.info("not played: a newer stream was handed out meanwhile")
@@ -126,7 +126,7 @@ class Desk:
             item = QueueItem(stream.queue_item_id)
         url = self._urls.stream(stream.url, stream.generation)
         token = _token(stream, queue_id).encode()
-        return Play(behavior, url, token, item, self._urls.art(item.image_url))
+        return Play(behavior, url, token, item, self._urls.art(item.image_url), stream.offset_ms)
 
 
 class Playback(Desk):
@@ -297,7 +297,7 @@ class Playback(Desk):
 
 
 def _token(stream: Stream, queue_id: str) -> StreamToken:
-    return StreamToken(queue_id, stream.queue_item_id, stream.position_ms, stream.generation)
+    return StreamToken(queue_id, stream.queue_item_id, stream.position_ms, stream.generation, stream.offset_ms)
 
 
 def _by_id_or_uri(item: QueueItem) -> dict[str, str]:

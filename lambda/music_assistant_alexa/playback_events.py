@@ -21,11 +21,11 @@ from music_assistant_alexa.models import (
     PlayerState,
     QueueItem,
     Running,
-    StreamToken,
     Upcoming,
     Wanted,
 )
 from music_assistant_alexa.playback import Desk
+from music_assistant_alexa.stream_token import StreamToken
 
 __all__ = ["PlaybackEvents", "Reported"]
 
@@ -46,7 +46,7 @@ class PlaybackEvents(Desk):
 
     def started(self, moment: Moment, reported: Reported) -> Outcome:
         """Move MA's current item to what is audible. Stop, if MA's own screen wants silence."""
-        rank = EventRank.STARTED_AGAIN if reported.offset_ms else EventRank.START
+        rank = EventRank.STARTED_AGAIN if reported.offset_ms > reported.token.offset_ms else EventRank.START
         state = self._recall(moment)
         change = _running(state, moment, reported, Activity.STARTED, rank)
         answer = self._note(moment, state, change)

@@ -26,8 +26,8 @@ from music_assistant_alexa.models import (
     PlaybackState,
     QueueItem,
     Running,
-    StreamToken,
 )
+from music_assistant_alexa.stream_token import StreamToken
 from simulator.memory_store import MemoryStore
 
 NOW = 1_795_000_000

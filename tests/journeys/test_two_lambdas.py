@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from music_assistant_alexa.models import StreamToken
+from music_assistant_alexa.stream_token import StreamToken
 from simulator import envelopes
 from simulator.demo_library import LIBRARY
 from simulator.envelopes import Conversation

@@ -28,8 +28,8 @@ from music_assistant_alexa.models import (
     PlaybackState,
     QueueItem,
     Running,
-    StreamToken,
 )
+from music_assistant_alexa.stream_token import StreamToken
 
 __all__ = ["DynamoDbStore", "dynamodb_client"]
 

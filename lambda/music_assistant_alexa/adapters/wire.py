@@ -102,7 +102,13 @@ def _upcoming(wanted: Wanted, value: Mapping[str, Any] | None) -> Upcoming | Non
 def _stream(value: Mapping[str, Any] | None) -> Stream | None:
     if not value:
         return None
-    return Stream(str(value["url"]), str(value["queue_item_id"]), int(value["position_ms"]), int(value["generation"]))
+    return Stream(
+        str(value["url"]),
+        str(value["queue_item_id"]),
+        int(value["position_ms"]),
+        int(value["generation"]),
+        int(value.get("offset_ms") or 0),  # an older bridge does not say it
+    )
 
 
 def _queue_item(value: Mapping[str, Any] | None) -> QueueItem | None:

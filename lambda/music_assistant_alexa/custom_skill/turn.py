@@ -12,7 +12,8 @@ from typing import Any
 from ask_sdk_model import RequestEnvelope
 from ask_sdk_model.interfaces.audioplayer import ErrorType
 
-from music_assistant_alexa.models import Device, Heard, Moment, StreamToken
+from music_assistant_alexa.models import Device, Heard, Moment
+from music_assistant_alexa.stream_token import StreamToken
 
 __all__ = ["Turn", "application_ids", "read", "readable"]
 

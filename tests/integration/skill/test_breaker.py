@@ -8,7 +8,8 @@ from music_assistant_alexa import deadline
 from music_assistant_alexa.adapters import home_http
 from music_assistant_alexa.adapters.breaker import OPEN_S, TRIES, Breaker
 from music_assistant_alexa.errors import HomeAuthError, HomeError, HomePart, HomeUnreachableError
-from music_assistant_alexa.models import Activity, MediaType, PlaybackEvent, QueueCommand, StreamToken, Wanted
+from music_assistant_alexa.models import Activity, MediaType, PlaybackEvent, QueueCommand, Wanted
+from music_assistant_alexa.stream_token import StreamToken
 
 PLAYER = "02:00:00:00:00:01"
 NEXT = QueueCommand("next", {"queue_item_id": "i"})

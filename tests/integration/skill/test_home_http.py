@@ -19,7 +19,8 @@ from music_assistant_alexa.errors import (
     NothingPlayingError,
     QueueFinishedError,
 )
-from music_assistant_alexa.models import Activity, MediaType, PlaybackEvent, QueueCommand, StreamToken, Wanted
+from music_assistant_alexa.models import Activity, MediaType, PlaybackEvent, QueueCommand, Wanted
+from music_assistant_alexa.stream_token import StreamToken
 from simulator.toolchain import free_port
 from simulator.waiting import eventually
 

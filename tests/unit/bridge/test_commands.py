@@ -157,13 +157,13 @@ def test_items_of_a_long_queue_are_found(flows):
     assert command(at, "next", queue_item_id=at.item_id(1200)).item.title == "Track 1201"
 
 
-@pytest.mark.parametrize(("asked", "answered"), [(0, 0), (61_700, 61_000)])
+@pytest.mark.parametrize(("asked", "answered", "rest"), [(0, 0, 0), (700, 0, 700), (61_700, 61_000, 700)])
 @pytest.mark.parametrize("name", ["resume", "seek"])
-def test_position_is_the_whole_second(flows, name, asked, answered):
-    """Resume and seek answer the whole second asked for, which is what MA is told."""
+def test_position_is_the_whole_second(flows, name, asked, answered, rest):
+    """Resume and seek answer the whole second asked for, which is what MA is told, and the rest for the Echo."""
     at = flows(1, 2)
     stream = command(at, name, queue_item_id=at.item_id(2), position_ms=asked)
-    assert titles_and_position(stream) == ("Track 2", answered)
+    assert (*titles_and_position(stream), stream.offset_ms) == ("Track 2", answered, rest)
     assert at.ma.calls[-1][0] != "player_queues/seek"
     played = next(args for called, args in at.ma.calls if called == "player_queues/play_index")
     assert played["seek_position"] == answered // 1000
@@ -206,7 +206,7 @@ def test_uri_as_fallback(flows, name):
     """MA has emptied the ended queue: the item is played by its uri, from the position, in the same round trip."""
     at = flows()
     stream = command(at, name, queue_item_id=f"{99:032x}", uri="library://track/5", position_ms=42_300)
-    assert titles_and_position(stream) == ("Track 5", 42_000)
+    assert (*titles_and_position(stream), stream.offset_ms) == ("Track 5", 42_000, 300)
 
 
 @pytest.mark.parametrize("name", ["next", "previous", "jump"])

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from home_bridge.models import Event, EventKind
+from home_bridge.models import Event, EventKind, Stream
 
 
 def test_late_stopped_of_a_replaced_stream(scene):
@@ -57,13 +57,16 @@ def test_within_one_second_the_offset_decides(scene):
     assert not scene.player.playing
 
 
-def test_order_at_equal_second_and_offset():
-    """At equal keys: Started at the start, then Stopped, then a later Started, Finished and Failed last."""
-    first = Event(EventKind.STARTED, 1, 0, 100)
-    stopped_at_start = Event(EventKind.STOPPED, 1, 0, 100)
-    assert first.order < stopped_at_start.order
-    stopped, again, finished = (Event(EventKind(k), 1, 900, 100) for k in ("stopped", "started", "finished"))
-    assert stopped.order < again.order < finished.order
+@pytest.mark.parametrize("begins_ms", [0, 900])
+def test_order_at_equal_second_and_offset(begins_ms):
+    """At equal keys: Started where the stream begins, then Stopped, then a later Started, Finished and Failed last."""
+
+    def order(kind, offset_ms):
+        return Event(EventKind(kind), 1, offset_ms, 100).order_in(stream)
+
+    stream = Stream(1, "item", "path", offset_ms=begins_ms)
+    assert order("started", begins_ms) < order("stopped", begins_ms)
+    assert order("stopped", 950) < order("started", 950) < order("finished", 950)
 
 
 @pytest.mark.parametrize("arrival", list(itertools.permutations(range(3))))

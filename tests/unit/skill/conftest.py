@@ -9,10 +9,11 @@ import pytest
 from music_assistant_alexa import app as app_module
 from music_assistant_alexa import telemetry
 from music_assistant_alexa.app import App, build_app
-from music_assistant_alexa.models import Device, Heard, MediaItem, MediaType, Moment, StreamToken
+from music_assistant_alexa.models import Device, Heard, MediaItem, MediaType, Moment
 from music_assistant_alexa.playback import Playback
 from music_assistant_alexa.playback_events import PlaybackEvents, Reported
 from music_assistant_alexa.settings import Credentials, Settings
+from music_assistant_alexa.stream_token import StreamToken
 from music_assistant_alexa.stream_urls import PublicUrls
 from simulator import envelopes
 from simulator.envelopes import APPLICATION_ID, Conversation, PlayerReport, Sender

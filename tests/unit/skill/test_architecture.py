@@ -13,24 +13,36 @@ SKILL_FILES = sorted(LAMBDA.rglob("*.py"))
 BRIDGE_FILES = sorted((ROOT / "home").rglob("*.py"))
 
 DIALECTS = ("custom_skill", "music_skill", "auto")
-CORE = ("actions", "deadline", "errors", "handler_table", "library", "models", "playback", "playback_events", "ports")
+CORE = (
+    "actions",
+    "deadline",
+    "errors",
+    "handler_table",
+    "library",
+    "models",
+    "playback",
+    "playback_events",
+    "ports",
+    "stream_token",
+)
 MAY_IMPORT = {
     "errors": set(),
     "deadline": set(),
     "handler_table": set(),
     "stream_urls": {"errors"},
-    "models": set(),
+    "stream_token": set(),
+    "models": {"stream_token"},
     "actions": {"models"},
     "ports": {"models"},
     "settings": {"errors"},
     "telemetry": set(),
     "library": {"errors", "models", "ports"},
-    "playback": {"actions", "errors", "models", "ports", "stream_urls"},
-    "playback_events": {"actions", "errors", "models", "playback"},
-    "adapters": {"deadline", "errors", "models", "settings", "telemetry"},
+    "playback": {"actions", "errors", "models", "ports", "stream_token", "stream_urls"},
+    "playback_events": {"actions", "errors", "models", "playback", "stream_token"},
+    "adapters": {"deadline", "errors", "models", "settings", "stream_token", "telemetry"},
     "custom_skill": {
         *("actions", "errors", "handler_table", "library", "models"),
-        *("playback", "playback_events", "telemetry"),
+        *("playback", "playback_events", "stream_token", "telemetry"),
     },
     "music_skill": {"telemetry"},
     "auto": {"telemetry"},

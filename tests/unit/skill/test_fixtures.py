@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from music_assistant_alexa.models import StreamToken
+from music_assistant_alexa.stream_token import StreamToken
 from simulator.envelopes import APPLICATION_ID
 from simulator.rules import judge
 

@@ -32,10 +32,10 @@ def encoded(value):
 
 
 @settings(deadline=None)
-@given(st.text(), st.text(), st.integers(0, 10**12), st.integers(0, 10**15))
-def test_a_token_survives_the_way_through_alexa(queue_id, queue_item_id, position_ms, generation):
+@given(st.text(), st.text(), st.integers(0, 10**12), st.integers(0, 10**15), st.integers(0, 999))
+def test_a_token_survives_the_way_through_alexa(queue_id, queue_item_id, position_ms, generation, offset_ms):
     """Whatever ids Music Assistant gives, decoding the text gives the token back."""
-    token = StreamToken(queue_id, queue_item_id, position_ms, generation)
+    token = StreamToken(queue_id, queue_item_id, position_ms, generation, offset_ms)
     assert StreamToken.decode(token.encode()) == token
 
 
@@ -52,7 +52,8 @@ def test_a_foreign_token_is_none(text):
     [
         *(None, 7, b"1.x", [], {}, "", "1.", "1", "2." + TOKEN.encode()[2:], "ma1.q7f3c2.17.9b1c", "1.!!!!", "1.é"),
         *(TOKEN.encode()[:-3], " " + TOKEN.encode(), "x" * 100_000, "1." + "W1tb" * 20_000),
-        *(encoded(value) for value in ([], {}, "x", None, 7, ["q", "i", 0], ["q", "i", 0, 7, 8])),
+        *(encoded(value) for value in ([], {}, "x", None, 7, ["q", "i", 0], ["q", "i", 0, 7, 8, 9])),
+        *(encoded(value) for value in (["q", "i", 0, 7, "8"], ["q", "i", 0, 7, -1])),
         *(encoded(value) for value in (["q", "i", "0", 7], ["q", "i", 0, None], [1, "i", 0, 7], ["q", "i", 0.5, 7])),
         *(encoded(value) for value in (["q", "i", True, 7], ["q", "i", 0, True], ["q", "i", 10**40, 7])),
         *(encoded(value) for value in (["q", "i", 0, 10**40], ["q", "i", 0, -1], ["\ud800", "i", 0, 7])),

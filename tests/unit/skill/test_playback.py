@@ -12,8 +12,9 @@ from music_assistant_alexa.errors import (
     QueueFinishedError,
     UnsupportedRequestError,
 )
-from music_assistant_alexa.models import Activity, Device, MediaItem, MediaType, QueueOption, RepeatMode, StreamToken
+from music_assistant_alexa.models import Activity, Device, MediaItem, MediaType, QueueOption, RepeatMode
 from music_assistant_alexa.playback_events import Reported
+from music_assistant_alexa.stream_token import StreamToken
 from simulator.scripted_home import queue_item
 
 SONG = MediaItem("library://track/9", "Salt and Wire", MediaType.TRACK)
@@ -128,12 +129,13 @@ def test_home_away_loses_nothing(core, playing):
 
 
 def test_resume_plays_from_where_the_device_was(core, playing):
-    """The position asked for is the token's plus the device's offset; the new stream's zero is what home answers."""
+    """The position is the token's plus the device's offset: home seeks to a whole second, the device skips the rest."""
     core.stopped(playing, 61_900)
-    token = core.token_of(core.playback.resume(core.moment()))
+    outcome = core.playback.resume(core.moment())
+    token = core.token_of(outcome)
     assert core.home.calls[-1].args["position_ms"] == 61_900
-    assert token.position_ms == 61_000
-    assert core.running.position_ms == 61_000
+    assert (token.position_ms, token.offset_ms, outcome.actions[0].offset_ms) == (61_000, 900, 900)
+    assert core.running.position_ms == 61_900
 
 
 def test_a_second_resume_adds_up(core, playing):

@@ -6,7 +6,8 @@ import pytest
 
 from music_assistant_alexa.actions import ClearQueue, PlayBehavior, Stop
 from music_assistant_alexa.errors import HomeUnreachableError, PlaybackStoreError
-from music_assistant_alexa.models import Activity, MediaItem, MediaType, RepeatMode, StreamToken, Wanted
+from music_assistant_alexa.models import Activity, MediaItem, MediaType, RepeatMode, Wanted
+from music_assistant_alexa.stream_token import StreamToken
 
 SONG = MediaItem("library://track/9", "Salt and Wire", MediaType.TRACK)
 UNWANTED = [Wanted.PAUSE, Wanted.STOP]
@@ -69,6 +70,15 @@ def test_started_again_after_speech(core, playing):
     assert [event.event for event in core.reports] == [Activity.STOPPED, Activity.STARTED]
     assert core.running.activity is Activity.STARTED
     assert core.home.stream.generation == playing.generation
+
+
+def test_a_late_started_of_a_resumed_stream_is_no_start_after_speech(core, playing):
+    """A stream resumed within a second begins at an offset; its Started comes before a Stopped of that moment."""
+    core.stopped(playing, 61_900, after=62)
+    resumed = core.token_of(core.playback.resume(core.moment(after=5)))
+    core.stopped(resumed, resumed.offset_ms, after=1)
+    core.started(resumed, resumed.offset_ms)
+    assert core.running.activity is Activity.STOPPED
 
 
 def test_started_again_ends_the_users_pause(core, playing):
