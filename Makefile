@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 WORKERS ?= 2
-HERE := not live and not toolchain and not soak and not fuzz and not load and not faults
+HERE := not live and not toolchain and not soak and not fuzz and not load and not faults and not audio
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 
 export PYTHONPATH := $(CURDIR)/lambda:$(CURDIR)/home:$(CURDIR)
@@ -47,4 +47,4 @@ $(VENV)/.test: tests/requirements.txt $(VENV)/.play
 	@$(PIP) install -r tests/requirements.txt
 	@touch $@
 
-include toolchain.mk $(wildcard reliability.mk)
+include toolchain.mk reliability.mk audio.mk

@@ -146,12 +146,18 @@ class AudioDevice:
         """Begin what follows; the Finished of what ended is lost, as events can be."""
         self._next()
 
-    def break_off(self) -> None:
+    def break_off(self, error_type: str = "MEDIA_ERROR_SERVICE_UNAVAILABLE") -> None:
         """Lose the current stream in its middle, and say so."""
+        self._failures = 0
         self.activity = "BUFFER_UNDERRUN"
-        self._failed(self._held(), FetchFailed("MEDIA_ERROR_SERVICE_UNAVAILABLE", "broke off"))
+        self._failed(self._held(), FetchFailed(error_type, "broke off"))
         if self.activity == "BUFFER_UNDERRUN":
             self.activity = "STOPPED"
+
+    def break_next(self, error_type: str = "MEDIA_ERROR_SERVICE_UNAVAILABLE") -> None:
+        """Lose the stream that comes next while it is buffered, and say so."""
+        self._failures = 0
+        self._failed(self.upcoming.pop(0), FetchFailed(error_type, "broke off"))
 
     def play_to_end(self) -> None:
         """Let the current track play to its end, and what follows begin."""
@@ -169,7 +175,7 @@ class AudioDevice:
         stream, start_ms = self._held(), self.position_ms
         target = start_ms + most_ms
         asks = self.habits.nearly_finished == "late" and not self._asked_for_next
-        if not self._hear(stream, target + (NEAR_END_MS if asks else 0)):
+        if not self._hear(stream, target, ahead_ms=NEAR_END_MS if asks else 0):
             return min(most_ms, self._sound(stream).buffered_ms - start_ms)
         length = self._sound(stream).length_ms
         near = None if length is None else max(start_ms, length - NEAR_END_MS)
@@ -262,12 +268,14 @@ class AudioDevice:
         elif self.habits.nearly_finished == "after" and self.current is finished:
             self.ask_for_next()
 
-    def _hear(self, stream: Stream, until_ms: int) -> bool:
-        """Pull the current stream; where that fails, say so and return False."""
+    def _hear(self, stream: Stream, until_ms: int, *, ahead_ms: int = 0) -> bool:
+        """Pull the current stream, and a little ahead; where that fails, say so, once all there is of it was heard."""
         try:
             stream.sound = stream.sound or self._ear.open(stream.url)
-            stream.sound.hear(until_ms)
+            stream.sound.hear(until_ms + ahead_ms)
         except FetchFailed as failure:
+            if self.playing and self._sound(stream).buffered_ms >= until_ms:
+                return True
             if self.playing:
                 self._pass_to(self._sound(stream).buffered_ms)
                 self.activity = "BUFFER_UNDERRUN"

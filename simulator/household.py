@@ -12,6 +12,9 @@ from simulator.witness import Witness, Wrong
 
 __all__ = ["Household", "Wrong"]
 
+MOMENT_S = 1.0
+"""So long a stream is heard at least before it breaks off again."""
+
 
 class Household(Witness):
     """What can happen, and the witness."""
@@ -24,18 +27,17 @@ class Household(Witness):
         with self._watched(here) as certain:
             here.echo.ask(intent, **slots)
             if certain:
-                queue = self._queue(here)
-                self._require(here.echo.device.playing, "what was asked for is not heard")
-                self._require(here.item_id == queue.items[0].queue_item_id, "another item than the first is heard")
+                self._require_heard(here, self._queue(here).items[0], "what was asked for is not heard")
 
     def next(self, room: int, *, button: bool = False) -> None:
         """Go to the next item: exactly that one is heard."""
         here = self.rooms[room]
         with self._watched(here) as certain:
             asked = self._say_or_press(here, "AMAZON.NextIntent", "next", button=button)
-            if certain and asked.following is not None:
-                expected = asked.following[0].queue_item_id if asked.following else asked.item_id
-                self._require(here.item_id == expected, "next leads to another item than the next")
+            if certain and asked.following:
+                self._require_heard(here, asked.following[0], "next leads to another item than the next")
+            elif certain and asked.following is not None:
+                self._require(here.item_id == asked.item_id, "next leads beyond the last item")
 
     def previous(self, room: int, *, button: bool = False) -> None:
         """Go back to the item before: exactly that one is heard."""
@@ -43,7 +45,7 @@ class Household(Witness):
         with self._watched(here) as certain:
             asked = self._say_or_press(here, "AMAZON.PreviousIntent", "previous", button=button)
             if certain and asked.before is not None:
-                self._require(here.item_id == asked.before, "previous leads to another item than the one before")
+                self._require_heard(here, asked.before, "previous leads to another item than the one before")
 
     def pause(self, room: int, *, button: bool = False) -> None:
         """Fall silent."""
@@ -51,6 +53,7 @@ class Household(Witness):
         with self._watched(here):
             self._say_or_press(here, "AMAZON.PauseIntent", "pause", button=button)
             self._require(not here.echo.device.playing, "it plays on after a pause")
+            here.silenced = True
 
     def stop(self, room: int) -> None:
         """Fall silent, too."""
@@ -59,6 +62,7 @@ class Household(Witness):
             here.echo.ask("AMAZON.StopIntent")
             self._require(not here.echo.device.playing, "it plays on after a stop")
             self._require(not here.echo.device.upcoming, "something is enqueued after a stop")
+            here.silenced = True
 
     def resume(self, room: int, *, button: bool = False) -> None:
         """Go on: with the same item from where it was, or with the one after an item that was over."""
@@ -67,14 +71,13 @@ class Household(Witness):
             asked = self._say_or_press(here, "AMAZON.ResumeIntent", "play", button=button)
             if not certain or asked.item is None:
                 return
-            self._require(here.echo.device.playing and here.token is not None, "resume plays nothing")
-            begins = here.token.position_ms if here.token else -1
-            at_ms = asked.position_ms
-            if asked.finished and asked.following:
-                self._require(here.item_id == asked.following[0].queue_item_id, "what was over is heard again")
-            elif not asked.finished and asked.item.duration_s:
-                self._require(here.item_id == asked.item_id, "resume leads to another item")
-                self._require(at_ms // 1000 * 1000 <= begins <= at_ms, f"resumed at {begins} ms instead of {at_ms}")
+            if asked.finished:
+                following = asked.following[0] if asked.following else asked.item
+                self._require_heard(here, following, "what was over is heard again")
+            elif asked.item.duration_s:
+                self._require_heard(here, asked.item, "resume leads to another place", asked.position_ms)
+            else:
+                self._require_heard(here, asked.item, "resume leads to another station")
 
     def seek(self, room: int, seconds: int) -> None:
         """Go to a second of the item; 0 is its start."""
@@ -86,8 +89,7 @@ class Household(Witness):
                 here.echo.ask("AMAZON.StartOverIntent")
             item = here.asked.item if here.asked else None
             if certain and item is not None and seconds < item.duration_s and here.token:
-                self._require(here.item_id == item.queue_item_id, "a seek leads to another item")
-                self._require(here.token.position_ms == seconds * 1000, "a seek leads to another second")
+                self._require_heard(here, item, "a seek leads to another place", seconds * 1000)
 
     def order(self, room: int, intent: str) -> None:
         """Shuffle or loop, on or off: what is heard stays."""
@@ -110,8 +112,7 @@ class Household(Witness):
             if certain and asked and asked.item is not None and asked.playing:
                 self._require(asked.item not in self._queue(here).items, "what was removed is still in the queue")
                 if asked.following and asked.following[0] is not asked.item:
-                    expected = asked.following[0].queue_item_id
-                    self._require(here.item_id == expected, "another item than the next is heard")
+                    self._require_heard(here, asked.following[0], "another item than the next is heard")
 
     def launch(self, room: int) -> None:
         """Open the skill, say nothing more."""
@@ -135,6 +136,35 @@ class Household(Witness):
         if here.echo.device.playing and sound is not None and sound.length_ms is not None:
             with self._watched(here):
                 self._play_on(here, (sound.length_ms - here.echo.device.position_ms) / 1000)
+
+    # Streams that fail
+
+    def spoil(self, title: str, at_s: int | None) -> None:
+        """Let the audio of a track be had up to a second only, or whole again."""
+        self.steps += 1
+        self.house.home.broken.pop(title, None)
+        if at_s is not None:
+            self.house.home.broken[title] = at_s
+
+    def hiccup(self, room: int, error_type: str, times: int) -> None:
+        """Let what is heard break off, and what takes its place too, as soon as it is heard."""
+        here = self.rooms[room]
+        for _ in range(times):
+            if here.echo.device.playing:
+                with self._watched(here):
+                    here.echo.device.break_off(error_type)
+                    self._play_on(here, MOMENT_S)
+
+    def hiccup_next(self, room: int, error_type: str, times: int) -> None:
+        """Let what is enqueued break off while it is buffered, and what takes its place too: the heard one plays on."""
+        here = self.rooms[room]
+        for _ in range(times):
+            device = here.echo.device
+            if device.playing and device.upcoming:
+                with self._watched(here):
+                    heard = device.current
+                    device.break_next(error_type)
+                    self._require(device.playing and device.current is heard, "the running stream was touched")
 
     # The network: events late, doubled, in another order, and two Lambdas at once
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from music_assistant_alexa.adapters.dynamodb_store import KEPT_S
 from music_assistant_alexa.errors import PlaybackStoreError
-from music_assistant_alexa.models import Change, Enqueued, Failures, PlaybackState, Running
+from music_assistant_alexa.models import Change, Enqueued, PlaybackState, Running
 
 __all__ = ["MemoryStore"]
 
@@ -63,8 +63,6 @@ def _changed(state: PlaybackState, change: Change) -> PlaybackState | None:
             return _with_running(state, change)
         case Enqueued():
             return replace(state, enqueued=change) if _may_follow(state.enqueued, change) else None
-        case Failures():
-            return replace(state, failures=change.count) if state.failures == change.before else None
 
 
 def _with_running(state: PlaybackState, change: Running) -> PlaybackState | None:

@@ -30,8 +30,8 @@ class PocketHome:
         """Speaks slimproto as aioslimproto 3.1.5 does."""
         self.away = False
         """Nothing answers."""
-        self.broken: set[str] = set()
-        """Titles of tracks whose audio cannot be had."""
+        self.broken: dict[str, int] = {}
+        """Titles of tracks whose audio cannot be had, or breaks off: and at which second."""
         self.players: dict[str, PocketPlayer] = {}
         self.numbers = count(1)
         self._queues: dict[str, PocketQueue] = {}
@@ -85,9 +85,9 @@ class PocketHome:
         item = queue.item(queue_item_id) if queue else None
         if queue is None or item is None or session != queue.session:
             raise MusicAssistantError("Music Assistant's stream server answered 404")
-        if item.media.name in self.broken and not sample:
-            raise MusicAssistantError("Music Assistant's stream server broke off")
         begins_s = item.seek_s
+        if begins_s >= self.broken.get(item.media.name, begins_s + 1) and not sample:
+            raise MusicAssistantError("Music Assistant's stream server broke off")
         self.players[mac].loaded(item)
         self.clock.settle()
         return item, begins_s

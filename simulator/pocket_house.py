@@ -203,7 +203,10 @@ class PocketHouse:
         except MusicAssistantError as error:
             raise FetchFailed("MEDIA_ERROR_SERVICE_UNAVAILABLE", str(error)) from error
         length_ms = (item.duration_s - from_s) * 1000 if item.duration_s else None
-        return PocketSound(url, item.queue_item_id, item.media.name, from_s * 1000, length_ms)
+        sound = PocketSound(url, item.queue_item_id, item.media.name, from_s * 1000, length_ms)
+        if (broken_s := self.home.broken.get(item.media.name)) is not None:
+            sound.cut(max(0, broken_s - from_s) * 1000)
+        return sound
 
     def _pass_by(self, at: str) -> None:
         meanwhile = self.meanwhile

@@ -1,7 +1,7 @@
 """The figures of docs/reliability.md, written by the commands that counted them.
 
-Each of `make conformance`, `soak`, `faults`, `fuzz` and `load` calls `record` when it ends. One JSON file per set of
-figures is kept under docs/reliability/, and the table of the page is made of all of them.
+Each of `make conformance`, `soak`, `faults`, `fuzz`, `load` and `audio` calls `record` when it ends. One JSON file per
+set of figures is kept under docs/reliability/, and the table of the page is made of all of them.
 """
 
 import datetime as dt
@@ -27,6 +27,7 @@ SHOWN_BY: dict[str, tuple[str, str]] = {
     "faults": ("make faults", "every fault between Alexa, the skill and the home, against every command"),
     "fuzz": ("make fuzz", "spoiled requests, bridge calls and bytes"),
     "load": ("make load", "many Echos at once on one bridge"),
+    "audio": ("make audio", "what an Echo hears and fetches: gaps, positions, times, memory, ranges, a real browser"),
 }
 """What may be recorded: the name, the command that counts it, and what it shows."""
 

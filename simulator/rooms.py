@@ -7,6 +7,7 @@ from music_assistant_alexa.stream_token import StreamToken
 from simulator.echo import Echo
 from simulator.pocket_clock import PocketClock
 from simulator.pocket_queue import PocketItem
+from simulator.tries import Tries
 
 
 @dataclass
@@ -37,7 +38,7 @@ class Asked:
     playing: bool
     following: list[PocketItem] | None
     """What `next` leads to, one or none; None where nobody can say."""
-    before: str | None
+    before: PocketItem | None
     """What `previous` leads to."""
 
 
@@ -62,10 +63,19 @@ class Room:
     """Tokens of the streams that were heard, in order."""
     answered: str | None = None
     """The token whose NearlyFinished was answered last."""
+    silenced: bool = False
+    """Its user wanted silence, and nothing since."""
     screen_since: int | None = None
     """Music Assistant's screen has the word from this generation on."""
+    tries: Tries = field(default_factory=Tries)
+    """What took the place of streams that failed."""
     shaken: bool = False
     """A connection was lost, a program restarted or a Lambda was overtaken since all was well."""
+
+    @property
+    def quiet(self) -> bool:
+        """Say whether nothing is on its way, and nobody else has the word: what happens then is certain."""
+        return not self.held and not self.holding and not self.shaken and self.screen_since is None
 
     @property
     def token(self) -> StreamToken | None:
@@ -77,6 +87,12 @@ class Room:
     def item_id(self) -> str | None:
         """Return the queue item of it."""
         return self.token.queue_item_id if self.token else None
+
+    @property
+    def begun_ms(self) -> int:
+        """Return where in the track the stream began that the Echo holds."""
+        current = self.echo.device.current
+        return (self.token.position_ms if self.token else 0) + (current.offset_ms if current else 0)
 
     @property
     def position_ms(self) -> int:

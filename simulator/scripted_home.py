@@ -71,6 +71,8 @@ class ScriptedHome:
     """What was answered to NearlyFinished of `stream`."""
     stream_host: str = "http://192.0.2.10:8097"
     sessions: int = 0
+    failures: dict[int, int] = field(default_factory=dict)
+    """How many streams failed before that of a generation took their place."""
 
     @property
     def names(self) -> list[str]:
@@ -224,12 +226,15 @@ class ScriptedHome:
 
     def _repaired(self, player: PlayerId, event: PlaybackEvent) -> PlayerState:
         """Answer a failure: the same item again, then the next one, then silence."""
+        failures = self.failures.get(event.token.generation, 0)
         following = self.answered.stream if self.answered else None
         if following and following.generation == event.token.generation:
-            self.answered = self._upcoming() if not event.failures else Upcoming(self.wanted)
+            self.answered = self._upcoming() if not failures else Upcoming(self.wanted)
+            self.failures[self.generation] = failures + 1
             return self._state(player)
-        index = self._index() + (event.failures or 0)
-        if (event.failures or 0) > 1 or index >= len(self.queue):
+        index = self._index() + failures
+        if failures > 1 or index >= len(self.queue):
             return replace(self._state(player), stream=None)
-        self._hand_out(self.queue[index], 0 if event.failures else event.token.position_ms + event.offset_ms)
+        self._hand_out(self.queue[index], 0 if failures else event.token.position_ms + event.offset_ms)
+        self.failures[self.generation] = failures + 1
         return self._state(player)

@@ -94,11 +94,17 @@ class Mp3Sound:
         self._length_ms: int | None = None
         self._identify = identify
         self._track: str | None = None
+        self._broken: FetchFailed | None = None
 
     @property
     def received(self) -> int:
         """Return how many bytes have been pulled."""
         return len(self._audio)
+
+    @property
+    def audio(self) -> bytes:
+        """Return what has been pulled."""
+        return bytes(self._audio)
 
     @property
     def buffered_ms(self) -> int:
@@ -122,6 +128,8 @@ class Mp3Sound:
     def hear(self, until_ms: int) -> None:
         """Pull until `until_ms` of the stream are here, or its end; raise FetchFailed if it breaks."""
         while self._length_ms is None and self.buffered_ms < until_ms:
+            if self._broken:
+                raise self._broken
             self._pull()
 
     def close(self) -> None:
@@ -132,7 +140,8 @@ class Mp3Sound:
         try:
             chunk = next(self._chunks, b"")
         except requests.RequestException as error:
-            raise FetchFailed("MEDIA_ERROR_SERVICE_UNAVAILABLE", type(error).__name__) from error
+            self._broken = FetchFailed("MEDIA_ERROR_SERVICE_UNAVAILABLE", type(error).__name__)
+            raise self._broken from error
         self._audio += chunk
         if not chunk:
             self._length_ms = round(_seconds(self._audio) * 1_000)

@@ -13,15 +13,17 @@ from music_assistant_alexa.stream_token import StreamToken
 from simulator.audio_device import Habits
 from simulator.echo import Button
 from simulator.pocket_house import PocketHouse
-from simulator.pocket_queue import PocketQueue
+from simulator.pocket_queue import PocketItem, PocketQueue
 from simulator.rooms import Asked, Room, RoomClock
 from simulator.rules import Exchange, RuleBroken, judge_exchange
+from simulator.sound import FIRST_MS
 
 SILENCE: dict[str, Any] = {"version": "1.0", "response": {}}
 FOLLOWS_WITHIN_S = 1.0
 STEP_S = 5.0
 NEARLY = "AudioPlayer.PlaybackNearlyFinished"
 STARTED = "AudioPlayer.PlaybackStarted"
+FAILED = "AudioPlayer.PlaybackFailed"
 REMEMBERED = 6
 
 
@@ -65,13 +67,17 @@ class Witness:
         request = event["request"]
         if not request["type"].startswith("AudioPlayer."):
             here.asked = self._as_asked(here)
+            here.silenced = False
         if request["type"] == STARTED and request["token"] not in here.begun:
             self._begun(here, request["token"])
         if request["type"].startswith("AudioPlayer.") and here.holding > 0:
             here.holding -= 1
             here.held.append(event)
             return SILENCE
-        return self._answered(here, event)
+        certain = here.quiet
+        answer = self._answered(here, event)
+        self._look_at_failure(here, event, answer, certain=certain)
+        return answer
 
     def _answered(self, here: Room, event: dict[str, Any]) -> dict[str, Any]:
         others = {room.mac: self.house.rows.load(room.echo.sender.device_id) for room in self.rooms if room is not here}
@@ -109,9 +115,16 @@ class Witness:
             if behavior == "ENQUEUE":
                 expected = stream["expectedPreviousToken"]
                 self._require(expected == request["token"], "ENQUEUE expects another token than the event's")
-            self._look_at_offer(here, behavior, stream, token)
+            if request["type"] != FAILED:
+                self._look_at_offer(here, behavior, stream, token)
         if request["type"] == NEARLY:
             here.answered = request["token"]
+
+    def _look_at_failure(self, here: Room, event: dict[str, Any], answer: dict[str, Any], *, certain: bool) -> None:
+        if event["request"]["type"] == FAILED:
+            directives = answer["response"].get("directives") or []
+            wrong = here.tries.judge(event["request"], directives, self._queue(here), certain=certain)
+            self._require(not wrong, wrong)
 
     def _look_at_offer(self, here: Room, behavior: str, stream: dict[str, Any], token: StreamToken) -> None:
         """Require of what is enqueued behind the audible stream that it follows there in Music Assistant's queue."""
@@ -148,11 +161,13 @@ class Witness:
 
     def _arrive(self, here: Room, event: dict[str, Any]) -> None:
         exchange = Exchange(event, self._answered(here, event))
+        self._look_at_failure(here, event, exchange.answer, certain=False)
         if self.house.whole:
             broken = [breach for breach in judge_exchange(exchange) if breach.level == "error"]
             if broken:
                 raise RuleBroken(broken, exchange.kind)
         here.echo.device.obey(exchange.directives)
+        self._require(not (here.silenced and here.echo.device.playing), "an event's answer ends a silence")
 
     def _say_or_press(self, here: Room, intent: str, name: Button, *, button: bool) -> Asked:
         if button:
@@ -165,7 +180,7 @@ class Witness:
     def _as_asked(self, here: Room) -> Asked:
         device, queue, item = here.echo.device, self._queue(here), self._item(here)
         at = queue.items.index(item) if item else None
-        back = queue.items[max(at - 1, 0)].queue_item_id if at is not None and item.duration_s else None
+        back = queue.items[max(at - 1, 0)] if at is not None and item.duration_s else None
         following = self._after(here, skip=True)
         over, playing = device.activity == "FINISHED", device.activity in {"PLAYING", "PAUSED"}
         return Asked(here.item_id, item, here.position_ms, over, playing, following, back)
@@ -174,8 +189,7 @@ class Witness:
     def _watched(self, here: Room) -> Iterator[bool]:
         """Let something happen and look around; yield whether its effect is certain."""
         self.steps += 1
-        quiet = not here.held and not here.holding and not here.shaken and here.screen_since is None
-        yield (quiet and here.mac in self.house.home.players) or not self.house.bridge.sessions.get(here.mac)
+        yield (here.quiet and here.mac in self.house.home.players) or not self.house.bridge.sessions.get(here.mac)
         self._look_at_all()
 
     @contextmanager
@@ -232,12 +246,30 @@ class Witness:
             "Music Assistant is somewhere else than the Echo",
         )
         here.shaken = False
-        if device.current and here.answered == device.current.token:
+        answered = device.current is not None and here.answered == device.current.token
+        if answered and here.answered not in here.tries.repaired:
             expected = self._after(here, skip=False)
             upcoming = [each.queue_item_id for each in _tokens(device.upcoming)]
             if expected is not None:
                 found = [item.queue_item_id for item in expected]
                 self._require(upcoming == found, "what is enqueued is not what follows")
+
+    def _require_heard(self, here: Room, item: PocketItem, otherwise: str, at_ms: int = 0) -> None:
+        """Require of an item to be heard from there on; if it cannot be, of the one after it; if none can, silence."""
+        device, queue = here.echo.device, self._queue(here)
+        if not self._can_be_heard(item, at_ms):
+            following = queue.following(queue.items.index(item), skip=True) if item in queue.items else None
+            if following is None or not self._can_be_heard(following, 0):
+                self._require(not device.playing, "what cannot be had is heard")
+                return
+            item, at_ms = following, 0
+        self._require(device.playing and here.item_id == item.queue_item_id, otherwise)
+        begun_ms = here.begun_ms
+        self._require(begun_ms == at_ms or not item.duration_s, f"{otherwise}: {begun_ms} ms instead of {at_ms}")
+
+    def _can_be_heard(self, item: PocketItem, at_ms: int) -> bool:
+        broken_s = self.house.home.broken.get(item.media.name)
+        return broken_s is None or (at_ms // 1000 < broken_s and at_ms + FIRST_MS <= broken_s * 1000)
 
     def _soon(self, check: Callable[[], bool], otherwise: str) -> None:
         self._require(self.house.clock.run(check, self.house.clock.time() + FOLLOWS_WITHIN_S), otherwise)

@@ -4,15 +4,18 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
-from home_bridge.errors import MusicAssistantError
-
 LIMIT_BYTES = 10 * 1024 * 1024
 IMAGE_TYPES = frozenset({"image/jpeg", "image/jpg", "image/png", "image/webp", "image/gif"})
+_SIZES = (256, 512, 1024)
+"""What MA is asked for. It takes any size to 2.9; from 2.10 on, these, 80, 160 and 0 (the original: of any size)."""
+
+_SPARE = 1.5
+"""How much longer the long side is asked for than the edge: enough for pictures of 3:2."""
+
 _OK = 200
 _TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
 
@@ -21,12 +24,8 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 Address = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What an image request brought."""
-
-    content_type: str
-    body: bytes
+class NoPictureError(Exception):
+    """There is no picture to be had; the text says why. Nobody is answered an error for it: another one is shown."""
 
 
 def is_public(host: str) -> bool:
@@ -48,6 +47,19 @@ def _inner(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.
     return address.ipv4_mapped or address.sixtofour
 
 
+def plain(path: str) -> str:
+    """Return a path of MA's imageproxy without size and format; its other parts stay as MA wrote them."""
+    start, _, query = path.partition("?")
+    kept = "&".join(part for part in query.split("&") if part and part.partition("=")[0] not in {"size", "fmt"})
+    return f"{start}?{kept}" if kept else start
+
+
+def _sized(path: str, edge: int) -> str:
+    path = plain(path)
+    size = next((size for size in _SIZES if size >= edge * _SPARE), _SIZES[-1])
+    return f"{path}{'&' if '?' in path else '?'}size={size}&fmt=jpeg"
+
+
 class Pictures:
     """Fetches pictures; redirects are not followed, other types and more than 10 MB are refused."""
 
@@ -67,12 +79,15 @@ class Pictures:
         )
         self._remote = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
-    async def from_music_assistant(self, path: str) -> Picture:
-        """Fetch a picture of MA's imageproxy. Raises MusicAssistantError."""
-        return await self._fetch(self._http, self._ma_url + path)
+    async def from_music_assistant(self, path: str, edge: int) -> bytes:
+        """Fetch a picture of MA's imageproxy, for a square of this edge. Raises NoPictureError.
 
-    async def from_elsewhere(self, url: str) -> Picture:
-        """Fetch a remote picture over https, from public addresses only. Raises MusicAssistantError."""
+        MA keeps the proportions and never makes a picture larger.
+        """
+        return await self._fetch(self._http, self._ma_url + _sized(path, edge))
+
+    async def from_elsewhere(self, url: str) -> bytes:
+        """Fetch a remote picture over https, from public addresses only. Raises NoPictureError."""
         return await self._fetch(self._remote, url)
 
     async def close(self) -> None:
@@ -89,16 +104,16 @@ class Pictures:
         return made
 
     @staticmethod
-    async def _fetch(http: aiohttp.ClientSession, url: str) -> Picture:
+    async def _fetch(http: aiohttp.ClientSession, url: str) -> bytes:
         try:
             async with http.get(url, timeout=_TIMEOUT, allow_redirects=False) as response:
                 if response.status != _OK or response.content_type not in IMAGE_TYPES:
-                    raise MusicAssistantError(f"no picture: {response.status} {response.content_type}")
+                    raise NoPictureError(f"no picture: {response.status} {response.content_type}")
                 body = bytearray()
                 async for chunk in response.content.iter_chunked(64 * 1024):
                     body += chunk
                     if len(body) > LIMIT_BYTES:
-                        raise MusicAssistantError("a picture of more than 10 MB")
-                return Picture(response.content_type, bytes(body))
+                        raise NoPictureError("a picture of more than 10 MB")
+                return bytes(body)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise MusicAssistantError(f"the picture cannot be fetched: {type(error).__name__}") from error
+            raise NoPictureError(f"the picture cannot be fetched: {type(error).__name__}") from error

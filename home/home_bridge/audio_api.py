@@ -1,121 +1,154 @@
-"""What an Echo fetches: /stream and /art, by signed URLs and without a token."""
+"""What an Echo fetches to play: /stream, by signed URLs and without a token, as from a good content network.
 
+A generation's audio is answered whole (200) or in part (206) while it is still being pulled. What a range asks for may
+not be known before the end is here: that is waited for, which takes Music Assistant a few seconds.
+"""
+
+import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from http import HTTPStatus
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from home_bridge.access import Access
-from home_bridge.art import Pictures
-from home_bridge.errors import MusicAssistantError
+from home_bridge.errors import BusyError, MusicAssistantError
 from home_bridge.http_api import error_answer
-from home_bridge.streams import BrokenPullError, PullSource, Streams
+from home_bridge.ranges import Span, parse_range
+from home_bridge.streams import BrokenPullError, Pull, PullSource, Streams
 
 _log = logging.getLogger(__name__)
+
+WHOLE_WITHIN_S = 25.0
+"""So long a part whose place depends on the length is waited for; an hour of music is encoded in this time or two."""
 
 _TYPES = {"mp3": "audio/mpeg", "aac": "audio/aac"}
 
 
 class AudioApi:
-    """Serves audio and pictures."""
+    """Serves audio."""
 
-    def __init__(
-        self, access: Access, streams: Streams, pictures: Pictures, source: Callable[[str, int], PullSource]
-    ) -> None:
+    def __init__(self, access: Access, streams: Streams, source: Callable[[str, int], PullSource]) -> None:
         self._access = access
         self._streams = streams
-        self._pictures = pictures
         self._source = source
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes; aiohttp answers HEAD by the GET handlers."""
-        return [web.get("/stream/{name}", self.stream), web.get("/art/{name}", self.art)]
+        return [web.get("/stream/{name}", self.stream)]
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Serve a generation's audio from its start; Range is answered with all of it."""
-        ref = self._reference(request, "stream")
+        """Serve a generation's audio, or the part of it that is asked for."""
+        ref = self._reference(request)
         if ref is None or "p" not in ref:
-            return error_answer(403, "forbidden", "no such stream")
+            return error_answer(HTTPStatus.FORBIDDEN, "forbidden", "no such stream")
         path, generation = str(ref["p"]), int(ref["g"])
-        response = _audio_response(path)
         pull = self._streams.known(path, generation)
-        if request.method == "HEAD":
-            response.content_length = pull.size if pull and pull.finished else None
-            await response.prepare(request)
-            return response
+        if request.method == hdrs.METH_HEAD:
+            return await _head(request, path, pull)
         source = self._source(path, generation)
         try:
             if source.endless and pull is None:
-                return await self._pass_through(request, response, source.path)
-            return await self._spooled(request, response, path, generation, source.path)
-        except ConnectionResetError:
-            return response  # the listener went away, which is no fault
+                return await _send(request, _audio(path), self._streams.live(source.path))
+            return await _serve(request, path, self._streams.pull(path, generation, source))
+        except ConnectionError:
+            _log.debug("a client has hung up")
+            return web.Response()  # to nobody
 
-    async def art(self, request: web.Request) -> web.StreamResponse:
-        """Serve a picture."""
-        ref = self._reference(request, "art")
-        if ref is None:
-            return error_answer(403, "forbidden", "no such picture")
-        try:
-            if "p" in ref:
-                picture = await self._pictures.from_music_assistant(str(ref["p"]))
-            else:
-                picture = await self._pictures.from_elsewhere(str(ref["u"]))
-        except MusicAssistantError as error:
-            _log.info("art: %s", error)
-            return error_answer(404, "not_found", "no such picture")
-        headers = {"Cache-Control": "private, max-age=86400", "X-Content-Type-Options": "nosniff"}
-        return web.Response(body=picture.body, content_type=picture.content_type, headers=headers)
-
-    def _reference(self, request: web.Request, kind: Any) -> dict[str, Any] | None:
+    def _reference(self, request: web.Request) -> dict[str, Any] | None:
         query = request.query
-        return self._access.reference(kind, request.match_info["name"], query.get("exp", ""), query.get("sig", ""))
+        return self._access.reference("stream", request.match_info["name"], query.get("exp", ""), query.get("sig", ""))
 
-    async def _spooled(
-        self, request: web.Request, response: web.StreamResponse, path: str, generation: int, source: str
-    ) -> web.StreamResponse:
-        pull = self._streams.pull(path, generation, source)
-        await pull.open()
+
+async def _head(request: web.Request, path: str, pull: Pull | None) -> web.StreamResponse:
+    """Answer the headers of the whole: with its length once that is known, and without asking for it."""
+    response = _audio(path, pull)
+    if pull is not None and pull.finished:
+        response.content_length = pull.size
+    await response.prepare(request)
+    return response
+
+
+async def _serve(request: web.Request, path: str, pull: Pull) -> web.StreamResponse:
+    await pull.open()
+    span = _span(request, pull)
+    response = _audio(path, pull)
+    if span is None or (span.whole and not pull.finished):
         if pull.finished:
             response.content_length = pull.size
-        await response.prepare(request)
-        try:
-            async with contextlib.aclosing(pull.read()) as chunks:
-                async for chunk in chunks:
-                    await response.write(chunk)
-        except BrokenPullError:
-            _abort(request)
-        except ConnectionError:
-            _log.debug("a client has hung up")
-        return response
+        return await _send(request, response, pull.read())
+    await _reach(pull, span)
+    part = span.of(pull.size)
+    total = str(pull.size) if pull.finished else "*"
+    if part is None:
+        return _beyond_end(response, total)
+    response.set_status(HTTPStatus.PARTIAL_CONTENT)
+    response.headers[hdrs.CONTENT_RANGE] = f"bytes {part.start}-{part.stop - 1}/{total}"
+    response.content_length = len(part)
+    return await _send(request, response, pull.read(part.start, part.stop))
 
-    async def _pass_through(
-        self, request: web.Request, response: web.StreamResponse, source: str
-    ) -> web.StreamResponse:
-        try:
-            async with contextlib.aclosing(self._streams.pass_through(source)) as chunks:
-                async for chunk in chunks:
-                    if not response.prepared:
-                        await response.prepare(request)
-                    await response.write(chunk)
-        except MusicAssistantError:
-            if not response.prepared:
-                raise
-            _abort(request)
-        except ConnectionError:
-            _log.debug("a client has hung up")
+
+def _span(request: web.Request, pull: Pull) -> Span | None:
+    """Return the part that is asked for; None for all: also where If-Range names other content (RFC 9110, 13.1.5)."""
+    unless = request.headers.get(hdrs.IF_RANGE)
+    if not pull.held or (unless is not None and unless.strip() != _etag(pull)):
+        return None
+    headers = request.headers.getall(hdrs.RANGE, [])
+    return parse_range(headers[0]) if len(headers) == 1 else None
+
+
+async def _reach(pull: Pull, span: Span) -> None:
+    """Wait until a part's place is known. Raises BusyError where that takes too long, MusicAssistantError."""
+    try:
+        async with asyncio.timeout(WHOLE_WITHIN_S):
+            await pull.reach(span.needs)
+    except TimeoutError as error:
+        raise BusyError("the length is not known yet; ask again") from error
+    except BrokenPullError as error:
+        raise MusicAssistantError("Music Assistant's stream broke off") from error
+
+
+def _beyond_end(response: web.StreamResponse, total: str) -> web.Response:
+    headers = {**response.headers, hdrs.CONTENT_RANGE: f"bytes */{total}"}
+    del headers[hdrs.CONTENT_TYPE]
+    return web.Response(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
+
+
+async def _send(request: web.Request, response: web.StreamResponse, audio: AsyncGenerator[bytes]) -> web.StreamResponse:
+    """Send audio; what breaks off must not look whole. Raises MusicAssistantError before anything is sent."""
+    try:
+        async with contextlib.aclosing(audio) as chunks:
+            async for chunk in chunks:
+                if not response.prepared:
+                    await response.prepare(request)
+                await response.write(chunk)
+                await request.writer.drain()  # aiohttp would take 64 kB more for each that waits
+    except (BrokenPullError, MusicAssistantError) as error:
         if not response.prepared:
-            raise MusicAssistantError("Music Assistant's stream was empty")
-        return response
+            raise MusicAssistantError("Music Assistant's stream broke off") from error
+        _abort(request)
+    if not response.prepared:
+        raise MusicAssistantError("Music Assistant's stream was empty")
+    return response
 
 
-def _audio_response(path: str) -> web.StreamResponse:
-    content_type = _TYPES.get(path.rpartition(".")[2], "application/octet-stream")
-    # Cloudflare caches .mp3 by itself unless it is told not to.
-    headers = {"Content-Type": content_type, "Cache-Control": "private, no-store", "Accept-Ranges": "none"}
+def _audio(path: str, pull: Pull | None = None) -> web.StreamResponse:
+    """Return the headers of audio; of what has no end, parts cannot be asked for."""
+    headers = {
+        hdrs.CONTENT_TYPE: _TYPES.get(path.rpartition(".")[2], "application/octet-stream"),
+        # Cloudflare caches .mp3 by itself unless it is told not to.
+        hdrs.CACHE_CONTROL: "private, no-store",
+        hdrs.ACCEPT_RANGES: "bytes" if pull is not None and pull.held else "none",
+    }
+    if pull is not None and pull.held:
+        headers[hdrs.ETAG] = _etag(pull)
     return web.StreamResponse(headers=headers)
+
+
+def _etag(pull: Pull) -> str:
+    return f'"{pull.file.tag}"'
 
 
 def _abort(request: web.Request) -> None:

@@ -24,11 +24,7 @@ def report(player: Player, event: Event) -> list[ToServer]:
         started = event.kind is EventKind.STARTED
         packets = _begin(player, stream, event.offset_ms, event.order_in(stream) if started else BEFORE_ALL)
     audible = player.audible
-    if (
-        audible is None
-        or audible.stream.generation != event.generation
-        or event.order_in(audible.stream) <= audible.last
-    ):
+    if audible is None or not audible.is_changed_by(event):
         return packets
     return packets + _ROWS[event.kind](player, audible, event)
 

@@ -5,7 +5,10 @@ BridgeError                             .status and .code go on the wire, the te
 ├── CommandNotAllowedError          403 command_not_allowed
 ├── UnknownPlayerError              404 unknown_player
 ├── UnknownItemError                404 unknown_item
+├── RequestTimeoutError             408 request_timeout
 ├── QueueFinishedError              409 queue_finished
+├── BusyError                       503 busy
+│   └── TooManyError                429 too_many
 ├── MusicAssistantError             502 music_assistant_refused
 │   ├── UnreachableError            502 music_assistant_unreachable
 │   └── AuthError                   502 music_assistant_auth
@@ -46,6 +49,27 @@ class UnknownItemError(BridgeError):
 
     status = 404
     code = "unknown_item"
+
+
+class RequestTimeoutError(BridgeError):
+    """The client was too slow with its body."""
+
+    status = 408
+    code = "request_timeout"
+
+
+class BusyError(BridgeError):
+    """So many are served already that there is no place for another."""
+
+    status = 503
+    code = "busy"
+
+
+class TooManyError(BusyError):
+    """This client is served so often already that it gets no other place."""
+
+    status = 429
+    code = "too_many"
 
 
 class QueueFinishedError(BridgeError):

@@ -40,11 +40,7 @@ def _is_audible(turn: Turn, event: Event) -> bool:
     player = turn.player
     turn.home.send(echo_events.imply_started(player, event.generation))
     audible = player.audible
-    if (
-        audible is None
-        or audible.stream.generation != event.generation
-        or event.order_in(audible.stream) <= audible.last
-    ):
+    if audible is None or not audible.is_changed_by(event):
         return False
     turn.home.send(echo_events.report(player, event))
     return True
@@ -100,6 +96,9 @@ async def _replace_upcoming(turn: Turn, upcoming: Stream) -> None:
     if player.audible is None:
         return
     after = player.audible.stream.generation
+    if not player.in_step:
+        await _replace_by_wanted(turn, upcoming, after)
+        return
     await turn.reattach()
     item = upcoming.item if upcoming.failures == 0 else await _item_after(turn, upcoming)
     if upcoming.failures >= FAILURES or item is None or player.loaded is None:
@@ -108,3 +107,17 @@ async def _replace_upcoming(turn: Turn, upcoming: Stream) -> None:
     path = derived_path(player.loaded.path, item.queue_item_id)
     stream = player.hand_out(item.queue_item_id, path, item)
     player.answer_next(after, replace(stream, failures=upcoming.failures + 1))
+
+
+async def _replace_by_wanted(turn: Turn, upcoming: Stream, after: int) -> None:
+    """Offer what MA's screen has chosen meanwhile; if that is what failed, once more, then nothing."""
+    player = turn.player
+    if player.current is not None and player.current.generation == player.taking_over:
+        player.answer_next(after, None)  # a command has replaced everything: its own answer hands that out
+        return
+    wanted = await wanted_stream(turn, after)
+    if wanted is not None and wanted.generation == upcoming.generation:
+        again = player.hand_out(wanted.queue_item_id, wanted.path, wanted.item, wanted.position_ms + wanted.offset_ms)
+        wanted = None if wanted.failures else replace(again, failures=1)
+        player.current = wanted or player.current
+    player.answer_next(after, wanted)

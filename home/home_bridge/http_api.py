@@ -15,12 +15,17 @@ from home_bridge.access import Access
 from home_bridge.allow_list import check_command
 from home_bridge.arguments import Arguments, checked_name
 from home_bridge.commands import COMMANDS
-from home_bridge.errors import BadRequestError, BridgeError, StreamTimeoutError
+from home_bridge.errors import BadRequestError, BridgeError, BusyError, RequestTimeoutError, StreamTimeoutError
 from home_bridge.models import Event, EventKind
 
 _log = logging.getLogger(__name__)
 
 BODY_LIMIT = 256 * 1024
+BODY_S = 30.0
+"""How long a client may take over its body."""
+
+RETRY_AFTER_S = 30
+
 _MAC = re.compile(r"02(:[0-9a-f]{2}){5}")
 _GENERATION = re.compile(r"[0-9]{1,18}")
 _MILLISECONDS = re.compile(r"[0-9]{1,6}")
@@ -174,7 +179,6 @@ def _event(args: Arguments) -> Event:
         offset_ms=max(0, args.whole("offset_ms")),
         occurred_at=args.whole("occurred_at"),
         current_generation=current,
-        failures=0 if args.raw.get("failures") is None else args.whole("failures"),
     )
 
 
@@ -187,7 +191,11 @@ def _mac(request: web.Request) -> str:
 
 async def _body(request: web.Request) -> dict[str, Any]:
     try:
-        body = json.loads(await request.read())
+        async with asyncio.timeout(BODY_S):
+            text = await request.read()
+        body = json.loads(text)
+    except TimeoutError as error:
+        raise RequestTimeoutError(f"the body must be there within {BODY_S:.0f} s") from error
     except (ValueError, RecursionError, web.RequestPayloadError) as error:
         raise BadRequestError("the body must be JSON") from error
     if not isinstance(body, dict):
@@ -200,13 +208,21 @@ def error_answer(status: int, code: str, detail: str) -> web.Response:
     return web.json_response({"error": code, "detail": detail}, status=status)
 
 
+def answer_to(error: BridgeError) -> web.Response:
+    """Return the answer an error stands for."""
+    answer = error_answer(error.status, error.code, str(error))
+    if isinstance(error, BusyError):
+        answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
+
+
 @web.middleware
 async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn what a handler raises into the answer it stands for."""
     try:
         return await handler(request)
     except BridgeError as error:
-        return error_answer(error.status, error.code, str(error))
+        return answer_to(error)
     except web.HTTPException as error:
         return error_answer(error.status, _CODES.get(error.status, "bad_request"), error.reason)
     except RecursionError:

@@ -12,6 +12,7 @@ _STREAM_PATH = re.compile(
 )
 
 ART_SIZE = 512
+_PROXY_ID = re.compile(r"[0-9a-f]{64}")
 """Edge of a cover in pixels."""
 
 _RESUME_BACK_MS = 500
@@ -140,8 +141,13 @@ def _image_url(raw: Mapping[str, Any], media: Mapping[str, Any]) -> str | None:
     if not image or not image.get("path"):
         return None
     path = str(image["path"])
-    if image.get("remotely_accessible"):
-        return path if path.startswith("https://") else None
+    remote = bool(image.get("remotely_accessible"))
+    if remote and path.startswith("https://"):
+        return path
+    if _PROXY_ID.fullmatch(str(image.get("proxy_id"))):
+        return f"/imageproxy/{image['proxy_id']}"  # Music Assistant 2.10 and newer, which no longer take a path
+    if remote:
+        return None
     # MA wants the path quoted twice: once by itself, once as a query value.
     query = {"path": quote_plus(path), "provider": str(image.get("provider", "")), "size": ART_SIZE, "fmt": "jpeg"}
     return "/imageproxy?" + urlencode(query)
@@ -154,7 +160,7 @@ class Stream:
     generation: int
     queue_item_id: str
     path: str
-    """Path on MA's stream server, extension .mp3."""
+    """Path on MA's stream server, with the extension of what an Echo is to get."""
 
     position_ms: int = 0
     """The track position of its first byte."""
@@ -225,9 +231,9 @@ class Memory:
     following: Following | None = None
 
 
-def stream_path(path: str) -> str | None:
-    """Return MA's stream path with the extension of MP3, or None if it is no such path."""
-    return path.rpartition(".")[0] + ".mp3" if _STREAM_PATH.fullmatch(path) else None
+def stream_path(path: str, codec: str = "mp3") -> str | None:
+    """Return MA's stream path with the extension of a codec, or None if it is no such path."""
+    return f"{path.rpartition('.')[0]}.{codec}" if _STREAM_PATH.fullmatch(path) else None
 
 
 def item_of(path: str) -> str:

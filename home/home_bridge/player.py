@@ -58,7 +58,7 @@ class Loaded:
 class Player:
     """One Echo as a player of Music Assistant."""
 
-    def __init__(self, memory: Memory, now: Callable[[], float]) -> None:
+    def __init__(self, memory: Memory, now: Callable[[], float], codec: str = "mp3") -> None:
         self.mac = memory.mac
         self.name = memory.name
         self.generation = memory.generation
@@ -94,6 +94,7 @@ class Player:
         self.start_by: float | None = None
         self.end_at: float | None = None
         self.now = now
+        self._codec = codec
 
     @property
     def memory(self) -> Memory:
@@ -265,7 +266,7 @@ class Player:
         self._stopped_by_ma()
 
     def _stream(self, packet: Strm) -> list[ToServer]:
-        path = stream_path(packet.path)
+        path = stream_path(packet.path, self._codec)
         if path is None:
             return []
         return self._next_stream(path) if packet.autostart in {"1", "3"} else self._new_stream(path)

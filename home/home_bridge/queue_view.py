@@ -23,6 +23,9 @@ class QueueView:
     repeat: str = "off"
     current_item: Item | None = None
     elapsed_ms: int = 0
+    stream_title: str | None = None
+    """What a station says that it plays, where it says so: "Artist - Title"."""
+
     refills: bool = False
     """MA adds items by itself at the end: autoplay or radio mode."""
 
@@ -40,6 +43,7 @@ class QueueView:
             repeat=str(raw.get("repeat_mode") or "off"),
             current_item=Item.from_ma(current) if current else None,
             elapsed_ms=_elapsed_ms(raw, now),
+            stream_title=((current or {}).get("streamdetails") or {}).get("stream_title") or None,
             # Older servers say the first two, newer ones the others.
             refills=any(
                 raw.get(name)
@@ -56,6 +60,7 @@ class QueueView:
             "shuffle": self.shuffle,
             "repeat": self.repeat,
             "current_item": self.current_item.to_json() if self.current_item else None,
+            "stream_title": self.stream_title,
             "elapsed_ms": self.elapsed_ms,
         }
 

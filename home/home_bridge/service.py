@@ -4,17 +4,22 @@ import asyncio
 import contextlib
 import logging
 import time
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import aiohttp
 from aiohttp import web
 
 from home_bridge import __version__
 from home_bridge.access import Access
-from home_bridge.art import Pictures
+from home_bridge.art_api import ArtApi
 from home_bridge.audio_api import AudioApi
+from home_bridge.cache import AudioCache
 from home_bridge.errors import BadRequestError, MusicAssistantError, UnknownPlayerError
+from home_bridge.front_door import SERVER, FrontDoor
+from home_bridge.gallery import Gallery, open_gallery
 from home_bridge.http_api import BODY_LIMIT, errors_as_json, routes, server_log
+from home_bridge.lines import Lines
 from home_bridge.ma_api import MusicAssistantApi
 from home_bridge.models import Event, Memory, Wanted, queue_of
 from home_bridge.session import Clock, Session, World
@@ -25,6 +30,9 @@ from home_bridge.streams import PullSource, Streams
 _log = logging.getLogger(__name__)
 
 PLAYERS_LIMIT = 256
+LOST_AT_MOST = 1000
+"""Streams of one player that a power cut can take from its file: far more than it is handed in half a minute."""
+
 SHUTDOWN_S = 2.0
 
 
@@ -56,12 +64,11 @@ class Bridge:
         """Open the store, connect the known players, listen."""
         try:
             self._world = await self._made_world()
-            pictures = Pictures(self._http, self._settings.ma_url)
-            self._exit.push_async_callback(pictures.close)
+            gallery = await self._exit.enter_async_context(open_gallery(self._http, self._settings, self._clock.time))
             for memory in self._world.store.load():
-                self._add(memory)
+                self._add(self._risen(memory))
             self._exit.push_async_callback(self._close_sessions)
-            await self._listen(pictures)
+            await self._listen(gallery)
         except BaseException:
             await self._exit.aclose()
             raise
@@ -123,11 +130,7 @@ class Bridge:
     def source(self, path: str, generation: int) -> PullSource:
         """Return where a handed-out stream is to be pulled."""
         session = self._sessions.get(queue_of(path))
-        if session is None:
-            return PullSource(path, endless=path.startswith("/flow/"))
-        stream = session.player.stream_of(generation)
-        endless = stream.endless if stream else path.startswith("/flow/")
-        return PullSource(session.player.pull_path(path, generation), endless)
+        return session.source(path, generation) if session else PullSource(path, endless=path.startswith("/flow/"))
 
     def _session(self, mac: str) -> Session:
         try:
@@ -140,6 +143,10 @@ class Bridge:
             raise BadRequestError(f"{PLAYERS_LIMIT} players at most; DELETE those that are no more")
         # Begun at the time of day, so that numbers rise even when the store is lost.
         return self._add(Memory(mac, name, generation=int(self._clock.time())))
+
+    def _risen(self, memory: Memory) -> Memory:
+        """Return it with a higher generation: a power cut may have taken the last ones, and the clock may be wrong."""
+        return replace(memory, generation=max(memory.generation + LOST_AT_MOST, int(self._clock.time())))
 
     def _add(self, memory: Memory) -> Session:
         session = Session(memory, self._world)
@@ -156,23 +163,29 @@ class Bridge:
         connector = aiohttp.TCPConnector(limit=0)
         self._http = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         self._exit.push_async_callback(self._http.close)
-        streams = Streams(self._http, settings.stream_url, settings.cache_dir, settings.cache_bytes)
+        cache = AudioCache(settings.cache_dir / "streams", settings.cache_bytes)
+        streams = Streams(self._http, settings.stream_url, cache)
         self._exit.push_async_callback(streams.close)
         ma = MusicAssistantApi(self._http, settings.ma_url, settings.ma_token)
         return World(settings, ma, streams, store, self._clock)
 
-    async def _listen(self, pictures: Pictures) -> None:
+    async def _listen(self, gallery: Gallery) -> None:
         settings = self._settings
         access = Access(settings.bridge_tokens, settings.signing_keys, self._clock.time)
-        app = web.Application(middlewares=[errors_as_json], client_max_size=BODY_LIMIT)
+        loop = asyncio.get_running_loop()
+        self._door = FrontDoor(loop)
+        app = web.Application(middlewares=[self._door.admit, errors_as_json], client_max_size=BODY_LIMIT)
         app.add_routes(routes(self, access))
-        app.add_routes(AudioApi(access, self._world.streams, pictures, self.source).routes())
-        runner = web.AppRunner(app, access_log=None, logger=server_log, shutdown_timeout=SHUTDOWN_S)
+        app.add_routes(ArtApi(access, gallery).routes())
+        app.add_routes(AudioApi(access, self._world.streams, self.source).routes())
+        runner = web.AppRunner(app, access_log=None, logger=server_log, shutdown_timeout=SHUTDOWN_S, **SERVER)
         await runner.setup()
         self._exit.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, settings.host, settings.port)
-        await site.start()
-        self.port = runner.addresses[0][1]
+        http = cast("web.Server", runner.server)  # made by setup
+        self._lines = Lines(http, loop)
+        server = await loop.create_server(self._lines, settings.host, settings.port)
+        self._exit.callback(server.close)
+        self.port = server.sockets[0].getsockname()[1]
         _log.info("home bridge %s listening on http://%s:%d", __version__, settings.host, self.port)
 
     async def _close_sessions(self) -> None:

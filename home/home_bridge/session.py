@@ -15,13 +15,14 @@ from home_bridge import commands, echo_events, failures, look_ahead, shapes
 from home_bridge.connection import Connection
 from home_bridge.errors import BridgeError, MusicAssistantError, StreamTimeoutError, UnreachableError
 from home_bridge.ma_api import MusicAssistantApi
-from home_bridge.models import Event, EventKind, Memory, stream_path
+from home_bridge.models import Event, EventKind, Memory, Stream, stream_path
 from home_bridge.packets import FromServer, Name, Strm, ToServer
 from home_bridge.player import Player
+from home_bridge.prefetch import Prefetch
 from home_bridge.queue_view import QueueView
 from home_bridge.settings import Settings
 from home_bridge.store import PlayerStore
-from home_bridge.streams import Streams
+from home_bridge.streams import Expected, PullSource, Streams
 from home_bridge.turn import Turn
 
 _log = logging.getLogger(__name__)
@@ -34,6 +35,9 @@ KNOWN_WITHIN_S = 1.5
 """MA has a player 60 ms after its HELO."""
 
 LOOK_S = 0.05
+LONGEST_LOOK_S = 0.4
+"""Pauses between looks grow: many new players at once would keep MA from making them."""
+
 REATTACH_TRIES = 5
 
 
@@ -60,7 +64,7 @@ class Session:
     """The player of one Echo. It is its own `Home`."""
 
     def __init__(self, memory: Memory, world: World) -> None:
-        self.player = Player(memory, world.clock.time)
+        self.player = Player(memory, world.clock.time, world.settings.codec)
         self._world = world
         self._turn = Turn(self.player, self)
         self._saved: Memory | None = None
@@ -71,6 +75,7 @@ class Session:
 
         self._remarked = False
         self._timer: asyncio.TimerHandle | None = None
+        self._prefetch = Prefetch(self.player, self._pull_ahead)
         self._reattaching: asyncio.Task[None] | None = None
         self._rest: asyncio.Task[None] | None = None
         settings = world.settings
@@ -92,6 +97,7 @@ class Session:
         """Disconnect."""
         if self._timer is not None:
             self._timer.cancel()
+        self._prefetch.cancel()
         for task in (self._reattaching, self._rest):
             if task is not None:
                 task.cancel()
@@ -134,6 +140,15 @@ class Session:
                 with contextlib.suppress(MusicAssistantError):
                     await self._turn.describe()
             return self._shown(await self._queue())
+
+    def source(self, path: str, generation: int) -> PullSource:
+        """Return where a handed-out stream is to be pulled, and what is known of it."""
+        stream = self.player.stream_of(generation)
+        if stream is None:
+            return PullSource(path, endless=path.startswith("/flow/"))
+        item = stream.item
+        expected = Expected(item.uri, stream.position_ms, item.duration_ms) if item and item.duration_ms else None
+        return PullSource(self.player.pull_path(path, generation), stream.endless, expected)
 
     async def rename(self, name: str) -> None:
         """Give the room another name; MA takes an unasked SETD at once."""
@@ -200,13 +215,18 @@ class Session:
                     f"nothing answers on port {settings.slimproto_port} of {settings.slimproto_host};"
                     " is Music Assistant running, with its Squeezelite provider?"
                 )
-        waited = 0.0
+        waited, pause_s = 0.0, LOOK_S
         while not self._known and waited < KNOWN_WITHIN_S:
-            found = await self.api("players/get", player_id=self.player.mac)
-            self._known = bool(found and found.get("available"))
+            self._known = await self._registered()
             if not self._known:
-                await self.until(lambda: False, LOOK_S)
-                waited += LOOK_S
+                await self.until(lambda: False, pause_s)
+                waited, pause_s = waited + pause_s, min(2 * pause_s, LONGEST_LOOK_S)
+
+    async def _registered(self) -> bool:
+        """Ask whether MA has the player, and its queue, which comes up to 0.2 s later: nothing plays without (ran)."""
+        found = await self.api("players/get", player_id=self.player.mac)
+        available = bool(found and found.get("available"))
+        return available and await self.api("player_queues/get", queue_id=self.player.mac) is not None
 
     def _on_packet(self, packet: FromServer) -> None:
         if isinstance(packet, Strm) and packet.command == "s":
@@ -228,7 +248,12 @@ class Session:
         self.player.disconnected()
         self._news.set()
 
+    def _pull_ahead(self, stream: Stream) -> None:
+        source = self.source(stream.path, stream.generation)
+        self._world.streams.pull(stream.path, stream.generation, source)
+
     def _set_timer(self) -> None:
+        self._prefetch.plan()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

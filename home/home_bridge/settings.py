@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -16,6 +16,8 @@ STREAM_PORT = 8097
 SLIMPROTO_PORT = 3483
 BRIDGE_PORT = 8098
 CACHE_BYTES = 1 << 30
+CODECS = ("mp3", "aac")
+"""What both sides speak: Music Assistant's other formats (flac first) an Echo cannot play, or they break."""
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
@@ -38,6 +40,9 @@ class Settings:
     """Music Assistant's stream server; by default its host, port 8097."""
 
     slimproto_port: int = SLIMPROTO_PORT
+    codec: str = CODECS[0]
+    """What Music Assistant is asked to encode for an Echo: the extension of its stream URLs."""
+
     cache_dir: Path = Path("~/.cache/home-bridge")
     cache_bytes: int = CACHE_BYTES
     host: str = "0.0.0.0"
@@ -68,6 +73,7 @@ class Settings:
             signing_keys=_secrets(env, "STREAM_SIGNING_KEYS"),
             stream_url=_optional_url(env, "MUSIC_ASSISTANT_STREAM_URL"),
             slimproto_port=_number(env, "SLIMPROTO_PORT", SLIMPROTO_PORT, 1, 65535),
+            codec=_choice(env, "AUDIO_CODEC", CODECS),
             cache_dir=Path(env.get("CACHE_DIR") or "~/.cache/home-bridge"),
             cache_bytes=_number(env, "CACHE_BYTES", CACHE_BYTES, 1 << 20, 1 << 50),
             host=env.get("BRIDGE_HOST") or "0.0.0.0",
@@ -133,6 +139,13 @@ def _number(env: Mapping[str, str], name: str, default: int, least: int, most: i
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
         raise ConfigurationError(f"{name} is wrong: it must be a whole number from {least} to {most}.")
     return int(text)
+
+
+def _choice(env: Mapping[str, str], name: str, choices: Sequence[str]) -> str:
+    text = env.get(name, "").strip().lower() or choices[0]
+    if text not in choices:
+        raise ConfigurationError(f"{name} is wrong: it must be {' or '.join(choices)}.")
+    return text
 
 
 def _bracketed(parts: SplitResult) -> str:

@@ -1,153 +1,118 @@
-"""Audio: each generation is pulled once from Music Assistant, into a temporary file that is served while it grows.
+"""Audio from Music Assistant: each generation is pulled once, into the cache, and served while it comes.
 
 The same URL can carry other audio later, and an old session must never be asked again. What has no end (a radio) is
-passed through.
+passed through, and taken up again when its source hiccups.
 """
 
 import asyncio
 import contextlib
 import logging
-import tempfile
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
 
 import aiohttp
 
+from home_bridge.audio_length import AudioLength
+from home_bridge.cache import AudioCache, cache_key
 from home_bridge.errors import MusicAssistantError, UnreachableError
+from home_bridge.pull import CHUNK, BrokenPullError, Pull
+
+__all__ = ["BrokenPullError", "Expected", "Pull", "PullSource", "Streams"]
 
 _log = logging.getLogger(__name__)
 
-CHUNK = 64 * 1024
 SAMPLE = 1024
+SHORT_MS = 2000
+"""A body that ends this much before its track does broke off, though Music Assistant ends it as if it were whole."""
+
+SAME_END_MS = 500
+RECONNECT_WITHIN_S = 5.0
+RECONNECT_EVERY_S = 0.25
+_REMEMBERED_ENDS = 256
 _OK = 200
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=30)
+_LIVE_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=2, sock_read=RECONNECT_WITHIN_S)
+_ONCE = {aiohttp.hdrs.CONNECTION: "close"}
+"""aiohttp may leave a body's read timeout running on a connection that it keeps, where it ends the next body."""
+
 _SAMPLE_TIMEOUT = aiohttp.ClientTimeout(total=2, sock_connect=1)
 
 
-class BrokenPullError(Exception):
-    """Music Assistant's body ended early; what was sent must not look whole."""
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is known of a track before its audio comes, in ms of the track."""
+
+    uri: str
+    begins_ms: int
+    ends_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class PullSource:
-    """Where a handed-out stream is to be pulled, and whether it ends."""
+    """Where a handed-out stream is to be pulled, whether it ends, and when."""
 
     path: str
-    endless: bool
-
-
-class Pull:
-    """One generation's audio: what has come so far, and whether more will."""
-
-    def __init__(self, folder: Path) -> None:
-        self.size = 0
-        self.finished = False
-        self.readers = 0
-        self._file: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - lives as long as the pull
-        self._opened = False
-        self._error: Exception | None = None
-        self._news = asyncio.Event()
-
-    @property
-    def broken(self) -> bool:
-        """Whether it ended before its end."""
-        return self._error is not None
-
-    @property
-    def in_vain(self) -> bool:
-        """Whether Music Assistant could not even be asked, so that asking again does no harm."""
-        return not self._opened and isinstance(self._error, UnreachableError)
-
-    def opened(self) -> None:
-        """Note that Music Assistant answers."""
-        self._opened = True
-        self._wake()
-
-    def append(self, chunk: bytes) -> None:
-        """Take more audio."""
-        self._file.seek(0, 2)
-        self._file.write(chunk)
-        self.size += len(chunk)
-        self._wake()
-
-    def end(self, error: Exception | None = None) -> None:
-        """Note that no more will come."""
-        self.finished = error is None
-        self._error = error
-        self._wake()
-
-    async def open(self) -> None:
-        """Wait until Music Assistant answers. Raises MusicAssistantError if it does not, or refuses."""
-        while not self._opened and self._error is None:
-            await self._changed()
-        if self._error is not None and (not self._opened or not self.size):
-            raise self._error
-
-    async def read(self) -> AsyncGenerator[bytes]:
-        """Yield all of it from the start, waiting for what is still to come. Raises BrokenPullError."""
-        position = 0
-        self.readers += 1
-        try:
-            while True:
-                if position < self.size:
-                    self._file.seek(position)
-                    chunk = self._file.read(min(CHUNK, self.size - position))
-                    position += len(chunk)
-                    yield chunk
-                elif self.finished:
-                    return
-                elif self._error is not None:
-                    raise BrokenPullError from self._error
-                else:
-                    await self._changed()
-        finally:
-            self.readers -= 1
-
-    def close(self) -> None:
-        """Give the disk space back."""
-        self._file.close()
-
-    async def _changed(self) -> None:
-        await self._news.wait()
-
-    def _wake(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
+    endless: bool = False
+    expected: Expected | None = None
 
 
 class Streams:
-    """All pulls, the least recently used given up when they take too much room."""
+    """All pulls."""
 
-    def __init__(self, http: aiohttp.ClientSession, base_url: str, folder: Path, room_bytes: int) -> None:
+    def __init__(self, http: aiohttp.ClientSession, base_url: str, cache: AudioCache) -> None:
         self._http = http
         self._base_url = base_url
-        self._folder = folder
-        self._room_bytes = room_bytes
-        self._pulls: dict[tuple[str, int], Pull] = {}
+        self._cache = cache
+        self._pulls: dict[str, Pull] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._ends: OrderedDict[str, int] = OrderedDict()
+        """Where tracks ended that ended too early, by uri."""
 
     def known(self, path: str, generation: int) -> Pull | None:
-        """Return a generation's pull if there is one."""
-        return self._pulls.get((path, generation))
-
-    def pull(self, path: str, generation: int, source: str) -> Pull:
-        """Return a generation's pull, begun now (from `source`) if there is none."""
-        key = (path, generation)
-        pull = self._pulls.pop(key, None)
-        if pull is None or pull.in_vain:
-            pull = self._begun(source)
-        self._pulls[key] = pull  # the last one is the one used last
-        self._make_room()
+        """Return a generation's pull if there is one, also of an earlier run."""
+        key = cache_key(path, generation)
+        file, pull = self._cache.find(key), self._pulls.get(key)
+        if file is None:
+            self._pulls.pop(key, None)
+            return None
+        if pull is None or pull.file is not file:
+            pull = self._pulls[key] = Pull(file, self._cache)
         return pull
 
-    async def pass_through(self, source: str) -> AsyncGenerator[bytes]:
-        """Yield what Music Assistant gives, as it comes, without an end."""
-        async with self._get(source, _TIMEOUT) as response:
-            with _translated():
-                async for chunk in response.content.iter_chunked(CHUNK):
-                    yield chunk
+    def pull(self, path: str, generation: int, source: PullSource) -> Pull:
+        """Return a generation's pull, begun now (from `source`) if there is none."""
+        pull = self.known(path, generation)
+        if pull is None or pull.in_vain:
+            self._pulls = {key: pull for key, pull in self._pulls.items() if pull.file in self._cache}
+            key = cache_key(path, generation)
+            pull = self._pulls[key] = Pull(self._cache.new(key, path.rpartition(".")[2]), self._cache)
+            # A task of its own: a client that goes away does not end the pull.
+            task = asyncio.get_running_loop().create_task(self._fill(pull, source))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return pull
+
+    async def live(self, path: str) -> AsyncGenerator[bytes]:
+        """Yield what Music Assistant gives, as it comes; what breaks off is asked for again, for five seconds."""
+        loop = asyncio.get_running_loop()
+        give_up_at: float | None = loop.time()  # what never began is not waited for
+        while True:
+            try:
+                async with self._get(path, _LIVE_TIMEOUT) as response:
+                    with _translated():
+                        async for chunk in response.content.iter_chunked(CHUNK):
+                            give_up_at = None
+                            yield chunk
+                ended: MusicAssistantError = UnreachableError("Music Assistant ended a stream that has no end")
+            except UnreachableError as error:
+                ended = error
+            if give_up_at is None:
+                give_up_at = loop.time() + RECONNECT_WITHIN_S
+                _log.info("a stream without an end broke off, and is asked for again")
+            if loop.time() >= give_up_at:
+                raise ended
+            await asyncio.sleep(RECONNECT_EVERY_S)
 
     async def sample(self, path: str) -> None:
         """Pull the first kilobyte and drop it."""
@@ -156,52 +121,50 @@ class Streams:
                 await response.content.readexactly(SAMPLE)
 
     async def close(self) -> None:
-        """End all pulls and give the disk space back."""
+        """End all pulls."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for pull in self._pulls.values():
-            pull.close()
         self._pulls.clear()
 
-    def _begun(self, source: str) -> Pull:
-        pull = Pull(self._folder)
-        # A task of its own: a client that goes away does not end the pull.
-        task = asyncio.get_running_loop().create_task(self._fill(pull, source))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return pull
-
-    async def _fill(self, pull: Pull, source: str) -> None:
+    async def _fill(self, pull: Pull, source: PullSource) -> None:
         try:
-            async with self._get(source, _TIMEOUT) as response:
+            async with self._get(source.path, _TIMEOUT) as response:
                 pull.opened()
-                with _translated():
-                    async for chunk in response.content.iter_chunked(CHUNK):
-                        self._append(pull, chunk)
-            pull.end()
-        except (MusicAssistantError, OSError) as error:
+                await pull.fill(self._checked(response, source))
+        except MusicAssistantError as error:
             _log.warning("a stream broke after %d bytes: %s", pull.size, error)
-            pull.end(error if isinstance(error, MusicAssistantError) else MusicAssistantError("the disk is full"))
+            pull.fail(error)
+        except OSError as error:
+            _log.warning("the cache cannot be written: %s", error.strerror)
+            pull.fail(MusicAssistantError("the bridge's cache folder cannot be written"))
 
-    def _append(self, pull: Pull, chunk: bytes) -> None:
-        if pull.size > self._room_bytes:
-            raise MusicAssistantError("a stream without an end, longer than CACHE_BYTES")
-        pull.append(chunk)
+    async def _checked(self, response: aiohttp.ClientResponse, source: PullSource) -> AsyncGenerator[bytes]:
+        """Yield a body. Raises MusicAssistantError where it breaks, or ends long before its track does."""
+        length = AudioLength(source.path.rpartition(".")[2])
+        with _translated():
+            async for chunk in response.content.iter_chunked(CHUNK):
+                length.feed(chunk)
+                yield chunk
+        if source.expected and length.seconds is not None:
+            self._check_end(source.expected, source.expected.begins_ms + round(length.seconds * 1000))
 
-    def _make_room(self) -> None:
-        over = sum(pull.size for pull in self._pulls.values()) - self._room_bytes
-        for key, pull in list(self._pulls.items())[:-1]:
-            if over <= 0:
-                return
-            if (pull.finished or pull.broken) and not pull.readers:
-                over -= pull.size
-                self._pulls.pop(key).close()
+    def _check_end(self, expected: Expected, ended_ms: int) -> None:
+        """Raise for a body that ended too early, unless the track ended there before: then its tags are wrong."""
+        missing_ms = expected.ends_ms - ended_ms
+        if missing_ms <= SHORT_MS:
+            return
+        before_ms = self._ends.pop(expected.uri, None)
+        self._ends[expected.uri] = ended_ms
+        if len(self._ends) > _REMEMBERED_ENDS:
+            self._ends.popitem(last=False)
+        if before_ms is None or abs(before_ms - ended_ms) > SAME_END_MS:
+            raise MusicAssistantError(f"it ended {missing_ms / 1000:.1f} s before its track does")
 
     @contextlib.asynccontextmanager
     async def _get(self, path: str, limits: aiohttp.ClientTimeout) -> AsyncIterator[aiohttp.ClientResponse]:
         with _translated():
-            response = await self._http.get(self._base_url + path, timeout=limits, allow_redirects=False)
+            response = await self._http.get(self._base_url + path, headers=_ONCE, timeout=limits, allow_redirects=False)
         try:
             if response.status != _OK:
                 raise MusicAssistantError(f"Music Assistant's stream server answered {response.status}")

@@ -1,9 +1,14 @@
 """What a device is told to do, in words every dialect can turn into its own directives."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 from music_assistant_alexa.models import QueueItem
+
+Art: TypeAlias = Mapping[int, str]
+"""The public URLs of one square picture, by the length of its edge in pixels."""
 
 
 class PlayBehavior(StrEnum):
@@ -24,7 +29,7 @@ class Play:
 
     token: str
     item: QueueItem
-    art_url: str = ""
+    art: Art = field(default_factory=dict)
     offset_ms: int = 0
     expected_previous_token: str | None = None
     """Of ENQUEUE, and only of it."""

@@ -188,9 +188,6 @@ class PlaybackEvent:
     current_generation: int | None = None
     """Of `failed` only: the generation audible when it failed."""
 
-    failures: int | None = None
-    """Of `failed` only: failures in a row before this one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -211,7 +208,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The stream a device plays or played last: one of the row's three groups of fields."""
+    """The stream a device plays or played last: one of the row's two groups of fields."""
 
     token: StreamToken
     item: QueueItem
@@ -258,7 +255,11 @@ class PlaybackState:
     device_id: str = field(repr=False)
     running: Running | None = None
     enqueued: Enqueued | None = None
-    failures: int = 0
+
+    def silenced(self, generation: int) -> bool:
+        """Tell whether the user has stopped this stream, or one after it."""
+        running = self.running
+        return running is not None and bool(running.stopped_by_user) and running.generation >= generation
 
     @property
     def following(self) -> Enqueued | None:
@@ -268,12 +269,4 @@ class PlaybackState:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Failures:
-    """The third group: failures in a row. Written only if `before` is what is stored."""
-
-    count: int
-    before: int
-
-
-Change = Running | Enqueued | Failures
+Change = Running | Enqueued

@@ -225,7 +225,9 @@ class Playback(Desk):
             return Place(_as_heard(moment, heard.token, following), None, unreported=True)
         if running.activity is not Activity.FINISHED:
             running = replace(running, offset_ms=heard.offset_ms)
-        return Place(running, following, unreported=running.activity is Activity.HANDED)
+        # Stopped by the user is written by the command itself: the device's own events may still be on their way.
+        unreported = running.activity is Activity.HANDED or bool(running.stopped_by_user)
+        return Place(running, following, unreported=unreported)
 
     def _state(self, moment: Moment) -> PlaybackState | None:
         """Load the row; without it, the token in the request's context is enough to go on."""

@@ -13,7 +13,6 @@ from music_assistant_alexa.models import (
     Activity,
     Enqueued,
     EventRank,
-    Failures,
     Heard,
     Moment,
     PlaybackEvent,
@@ -28,9 +27,6 @@ from music_assistant_alexa.playback import Desk
 from music_assistant_alexa.stream_token import StreamToken
 
 __all__ = ["PlaybackEvents", "Reported"]
-
-HEALED_MS = 30_000
-"""A stream heard this long was no failure: what fails next is counted from zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +63,13 @@ class PlaybackEvents(Desk):
         return _silence_if_wanted(self._note(moment, state, change))
 
     def nearly_finished(self, moment: Moment, reported: Reported) -> Outcome:
-        """Give the device what follows. MA's current item stays; Started moves it."""
+        """Give the device what follows. MA's current item stays; Started moves it.
+
+        Nothing follows what the user has stopped meanwhile: a device that is silent plays what is enqueued at once.
+        """
         token, state = reported.token, self._recall(moment)
+        if state.silenced(token.generation):
+            return Outcome()
         stale = state.running is not None and state.running.generation > token.generation
         if state.running is None or state.running.generation < token.generation:
             self._remember(moment, _running(state, moment, reported, Activity.STARTED, EventRank.START))
@@ -80,27 +81,19 @@ class PlaybackEvents(Desk):
         return self._answer_with(moment, token, upcoming, state.enqueued)
 
     def failed(self, moment: Moment, reported: Reported, current: Heard) -> Outcome:
-        """Try a broken stream again, then what follows; one that was only buffering never touches the running one.
+        """Hand out what home puts in place of a broken stream; one only buffered never touches the running one.
 
         `current` is what the device played when it failed, by its own account.
         """
         token, state = reported.token, self._recall(moment)
         audible = current.token or token
         buffering = audible.generation != token.generation
-        if _is_stale(state, token, buffering=buffering):
+        if _is_stale(state, token, buffering=buffering) or state.silenced(audible.generation):
             return Outcome()
-        healed = not buffering and current.offset_ms >= HEALED_MS
-        failures = 0 if healed else state.failures
         place = Reported(token, 0 if buffering else current.offset_ms)
-        self._remember(moment, Failures(failures + 1, before=state.failures))
-        answer = self._report_failure(moment, place, audible.generation, failures)
+        event = PlaybackEvent(Activity.FAILED, token, place.offset_ms, moment.occurred_at, audible.generation)
+        answer = self._players.report(moment.device.player_id, event)
         return self._repair(moment, audible, answer) if buffering else self._replay(moment, state, place, answer)
-
-    def _report_failure(self, moment: Moment, place: Reported, current_generation: int, failures: int) -> PlayerState:
-        event = PlaybackEvent(
-            Activity.FAILED, place.token, place.offset_ms, moment.occurred_at, current_generation, failures
-        )
-        return self._players.report(moment.device.player_id, event)
 
     def _answer_with(
         self, moment: Moment, after: StreamToken, upcoming: Upcoming, enqueued: Enqueued | None
@@ -134,6 +127,9 @@ class PlaybackEvents(Desk):
         if answer.stream is None or answer.stream.generation <= place.token.generation:
             self._remember(moment, _running(state, moment, place, Activity.FAILED, EventRank.LAST))
             return Outcome()
+        now = self._recall(moment).running
+        if now and now.generation >= answer.stream.generation:
+            return Outcome()  # a command, or this event's double, has handed it out: twice would begin it anew
         return self._hand_out(moment, answer.stream, answer.queue_id, answer.item)
 
     def _note(self, moment: Moment, state: PlaybackState, change: Running) -> PlayerState | None:
@@ -141,9 +137,6 @@ class PlaybackEvents(Desk):
         stored = self._remember(moment, change)
         if not stored and state.running and state.running.generation > change.generation:
             return None
-        healed = change.activity is Activity.FINISHED or change.offset_ms >= HEALED_MS
-        if healed and state.failures:
-            self._remember(moment, Failures(0, before=state.failures))
         event = PlaybackEvent(change.activity, change.token, change.offset_ms, moment.occurred_at)
         return self._players.report(moment.device.player_id, event)
 
@@ -183,10 +176,10 @@ def _item_of(state: PlaybackState, token: StreamToken) -> QueueItem:
 
 def _is_stale(state: PlaybackState, token: StreamToken, *, buffering: bool) -> bool:
     """Tell whether a failed stream has been replaced already."""
-    if buffering:
-        following = state.following
-        return following is not None and (following.token is None or following.token.generation != token.generation)
-    return state.running is not None and state.running.generation > token.generation
+    if state.running is not None and state.running.generation > token.generation:
+        return True
+    following = state.following if buffering else None
+    return following is not None and (following.token is None or following.token.generation != token.generation)
 
 
 def _silence_if_wanted(answer: PlayerState | None) -> Outcome:

@@ -17,9 +17,23 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from music_assistant_alexa.errors import StreamUrlError
 
-__all__ = ["Kind", "PublicUrls", "check_signed", "public_art_url", "public_stream_url"]
+__all__ = [
+    "ART_EDGES",
+    "DEFAULT_EDGE",
+    "Kind",
+    "PublicUrls",
+    "check_signed",
+    "public_art_url",
+    "public_stream_url",
+]
 
 Kind = Literal["stream", "art"]
+
+ART_EDGES = (48, 60, 110, 256, 480, 600, 1200)
+"""The edges pictures are handed out with, in pixels; they are square. A closed list: each is a file in a cache."""
+
+DEFAULT_EDGE = 600
+"""The edge of a picture whose reference says none."""
 
 VALID_S = 12 * 3600
 """How long a URL is good for by default, in seconds."""
@@ -33,36 +47,55 @@ LONGEST_S = 7 * 24 * 3600
 _STREAM_PATH = re.compile(r"/(single|flow)/[A-Za-z0-9]+/[0-9a-z:_.-]+/[0-9a-f]{32}/[0-9a-z:_.-]+\.[a-z0-9]+")
 _NAME = re.compile(r"(?P<ref>[A-Za-z0-9_-]{1,4096})\.(?P<ext>[a-z0-9]{2,4})")
 _EXPIRY = re.compile(r"[0-9]{1,12}")
+_ART_PATH = re.compile(r"/imageproxy(\?[^\s#]+|/[0-9a-f]{64})")
+_ART_ID = re.compile(r".*(?P<path>/imageproxy/[0-9a-f]{64})")
 _EXTENSION = re.compile(r"\.[a-z0-9]+$")
 
 
 def public_stream_url(
     ma_url: str, generation: int, *, base_url: str, key: str, now: float, valid_s: int = VALID_S
 ) -> str:
-    """Return the signed public URL of MA's LAN stream URL, as MP3.
+    """Return the signed public URL of MA's LAN stream URL, as MP3 unless it says AAC.
 
     `ma_url` is what MA told the player: `http://<lan>:8097/single/{session}/{queue}/{item}/{player}.{ext}`; its host is
-    dropped, its extension swapped for `.mp3` (MA encodes whatever is asked). `now` is Unix time in seconds. Raises
-    StreamUrlError for anything else, so that no half-rewritten URL reaches an Echo.
+    dropped, an extension no Echo plays is swapped for `.mp3` (MA encodes whatever is asked). `now` is Unix time in
+    seconds. Raises StreamUrlError for anything else, so that no half-rewritten URL reaches an Echo.
     """
     parts = _split(ma_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise StreamUrlError("not one of Music Assistant's stream URLs: http(s)://host/single/... is expected")
-    path = _EXTENSION.sub(".mp3", unquote(parts.path))
+    path = unquote(parts.path)
+    codec = "aac" if path.endswith(".aac") else "mp3"
+    path = _EXTENSION.sub("." + codec, path)
     _check_stream_path(path)
-    return _signed("stream", {"p": path, "g": generation}, "mp3", base_url, key, int(now) + valid_s)
+    return _signed("stream", {"p": path, "g": generation}, codec, base_url, key, int(now) + valid_s)
 
 
-def public_art_url(image_url: str, *, base_url: str, key: str, now: float, valid_s: int = VALID_S) -> str:
-    """Return the signed public URL of a picture: MA's imageproxy (path or LAN URL), or a remote https picture."""
-    parts = _split(image_url)
-    if parts.path.endswith("/imageproxy") and parts.query and parts.scheme in {"", "http", "https"}:
-        ref = {"p": f"/imageproxy?{parts.query}"}
-    elif parts.scheme == "https" and parts.hostname and parts.username is None:
-        ref = {"u": image_url}
-    else:
-        raise StreamUrlError("neither a picture of Music Assistant's imageproxy nor an https picture")
+def public_art_url(
+    image_url: str, edge: int = DEFAULT_EDGE, *, base_url: str, key: str, now: float, valid_s: int = VALID_S
+) -> str:
+    """Return the signed public URL of a picture as a square JPEG; no picture's ("") is that of the built-in one.
+
+    `image_url` is MA's imageproxy (path or LAN URL, its own size and format are of no account), or a remote https
+    picture, which the bridge fetches. `edge` is one of ART_EDGES. Raises StreamUrlError for anything else.
+    """
+    ref = _art_reference(image_url) | {"s": edge}
+    _check_art_reference(ref)
     return _signed("art", ref, "jpg", base_url, key, int(now) + valid_s)
+
+
+def _art_reference(image_url: str) -> dict[str, Any]:
+    if not image_url:
+        return {"b": 1}
+    parts = _split(image_url)
+    if parts.scheme in {"", "http", "https"}:
+        if match := _ART_ID.fullmatch(parts.path):
+            return {"p": match["path"]}
+        if parts.path.endswith("/imageproxy") and parts.query:
+            return {"p": f"/imageproxy?{parts.query}"}
+    if parts.scheme == "https" and parts.hostname and parts.username is None:
+        return {"u": image_url}
+    raise StreamUrlError("neither a picture of Music Assistant's imageproxy nor an https picture")
 
 
 class PublicUrls:
@@ -77,19 +110,24 @@ class PublicUrls:
         """Return the signed public URL of a stream. Raises StreamUrlError."""
         return public_stream_url(ma_url, generation, base_url=self._base_url, key=self._key(), now=self._now())
 
-    def art(self, image_url: str) -> str:
-        """Return the signed public URL of a picture, or "" for none and for one that cannot be handed out."""
+    def art(self, image_url: str) -> dict[int, str]:
+        """Return the signed public URLs of a picture, by edge; of the built-in one for none and for what is refused."""
         try:
-            return public_art_url(image_url, base_url=self._base_url, key=self._key(), now=self._now())
+            return self._art(image_url)
         except StreamUrlError:
-            return ""
+            return self._art("")
+
+    def _art(self, image_url: str) -> dict[int, str]:
+        key, now = self._key(), self._now()
+        return {edge: public_art_url(image_url, edge, base_url=self._base_url, key=key, now=now) for edge in ART_EDGES}
 
 
 def check_signed(kind: Kind, name: str, exp: str, sig: str, *, keys: Sequence[str], now: float) -> dict[str, Any]:
     """Return the reference in a signed URL's last path segment, if one of `keys` signed it and it is in time.
 
-    The result is `{"p": path, "g": generation}` or `{"q": queue id, "n": number}` for streams, `{"p": ...}` or
-    `{"u": https url}` for art. Raises StreamUrlError without telling which check failed.
+    The result is `{"p": path, "g": generation}` or `{"q": queue id, "n": number}` for streams; for art `{"p": path}`,
+    `{"u": https url}` or `{"b": 1}` (the built-in picture), with `"s": edge` unless it is an old one. Raises
+    StreamUrlError without telling which check failed.
     """
     refused = StreamUrlError("wrong, missing or expired signature")
     match = _NAME.fullmatch(name)
@@ -105,11 +143,23 @@ def check_signed(kind: Kind, name: str, exp: str, sig: str, *, keys: Sequence[st
 
 
 def _check_reference(kind: Kind, ref: dict[str, Any]) -> None:
-    path = ref.get("p")
     if kind == "stream":
         _check_stream_reference(ref)
-    elif not (_is_text(path, "/imageproxy?") or _is_text(ref.get("u"), "https://")):
-        raise StreamUrlError("not a picture we hand out")
+    else:
+        _check_art_reference(ref)
+
+
+def _check_art_reference(ref: dict[str, Any]) -> None:
+    edge = ref.get("s", DEFAULT_EDGE)
+    match ref:
+        case {"p": str(path)}:
+            known = _ART_PATH.fullmatch(path) is not None
+        case {"u": str(url)}:
+            known = url.startswith("https://")
+        case _:
+            known = _is_whole(ref.get("b")) and ref["b"] == 1
+    if not known or not _is_whole(edge) or edge not in ART_EDGES or len(ref.keys() & {"p", "u", "b"}) != 1:
+        raise StreamUrlError(f"not a picture we hand out; its edge is one of {ART_EDGES}")
 
 
 def _check_stream_reference(ref: dict[str, Any]) -> None:
@@ -128,8 +178,9 @@ def _check_stream_path(path: str) -> None:
         )
 
 
-def _is_text(value: object, prefix: str) -> bool:
-    return isinstance(value, str) and value.startswith(prefix)
+def _is_whole(value: object) -> bool:
+    """Tell a whole number from JSON's true and 1.0, which equal one."""
+    return type(value) is int
 
 
 def _signed(kind: Kind, ref: dict[str, Any], ext: str, base_url: str, key: str, expiry: int) -> str:

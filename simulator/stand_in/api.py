@@ -63,7 +63,7 @@ class Api:
         app = web.Application()
         app.router.add_post("/api", self._answer)
         app.router.add_get("/info", self._about)
-        app.router.add_get("/imageproxy", picture)
+        app.router.add_get("/imageproxy", picture(self._home.faults))
         app.router.add_get("/auth/me", self._me)
         app.router.add_post("/auth/login", self._login)
         return app

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from simulator import tones
 from simulator.demo_library import Radio
+from simulator.stand_in.faults import Refusal
 from simulator.stand_in.queue import Queue, QueueItem
 from simulator.stand_in.queues import look_at
 from simulator.stand_in.shapes import Json
@@ -25,6 +26,9 @@ _HEADERS = {
     "Pragma": "no-cache",
     "Accept-Ranges": "none",
 }
+_TAG = b"ID3\x04\x00\x00\x00\x00\x00\x22TSSE\x00\x00\x00\x0e\x00\x00\x03Lavf61.7.100\x00" + bytes(10)
+"""What every body begins with, followed by nothing but frames (seen: 44 bytes of ID3v2, no Xing frame)."""
+
 _RADIO_BURST_S = 5
 
 
@@ -67,7 +71,7 @@ class Streams:
     def _app(self) -> web.Application:
         app = web.Application()
         app.router.add_route("*", "/single/{session}/{queue}/{item}/{player}.{fmt}", self._single)
-        app.router.add_get("/imageproxy", picture)
+        app.router.add_get("/imageproxy", picture(self._home.faults))
         return app
 
     def cut(self, queue: Queue) -> None:
@@ -93,7 +97,7 @@ class Streams:
         if request.method == "GET":
             self._open.append((queue, request))
             try:
-                await self._send(request, response, queue, item, fault.cut_after if fault else None)
+                await self._send(request, response, queue, item, fault)
             finally:
                 self._open.remove((queue, request))
         return response
@@ -119,23 +123,24 @@ class Streams:
         response: web.StreamResponse,
         queue: Queue,
         item: QueueItem,
-        cut_after: int | None,
+        fault: Refusal | None,
     ) -> None:
         pull = Pull(request.path, item.queue_item_id)
         self._pulls.append(pull)
         # Only MP3 is made here; a real server also breaks off for formats that it cannot make.
-        if request.match_info["fmt"] != "mp3" or cut_after == 0:
+        if request.match_info["fmt"] != "mp3":
             _break_off(request)
             return
+        audio = self._audio(item)
         try:
-            async for chunk in self._audio(item):
-                await response.write(chunk if cut_after is None else chunk[: cut_after - pull.bytes])
+            async for chunk in fault.spoil(audio) if fault else audio:
+                await response.write(chunk)
                 if not pull.bytes:
                     self._home.queues.loaded_in_buffer(queue, item)
                 pull.bytes += len(chunk)
-                if cut_after is not None and pull.bytes >= cut_after:
-                    _break_off(request)
-                    return
+        except ConnectionAbortedError:
+            _break_off(request)
+            return
         except ConnectionError:
             return
         pull.finished = True
@@ -147,6 +152,7 @@ class Streams:
         await asyncio.to_thread(tones.mp3, sound, from_s=seek_s)
         loop = asyncio.get_running_loop()
         started, sent_s = loop.time() - _RADIO_BURST_S, 0.0
+        yield _TAG
         for chunk in tones.chunks(sound, from_s=seek_s):
             yield chunk
             sent_s += len(chunk) / tones.BYTES_PER_SECOND

@@ -1,8 +1,9 @@
 """An HTTP server on a free port of 127.0.0.1, and the pictures that both servers show."""
 
+import asyncio
 import io
 import zlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cache
 from urllib.parse import unquote_plus
 
@@ -10,9 +11,12 @@ from aiohttp import web
 from PIL import Image
 
 from simulator.demo_library import LIBRARY
+from simulator.stand_in.faults import Faults
 from simulator.stand_in.music import FILES
 
-_DEFAULT_SIZE = 500
+_ORIGINAL = (500, 400)
+"""Not square, as many a cover that people have scanned."""
+
 _TYPES = {"jpeg": "image/jpeg", "jpg": "image/jpg", "png": "image/png", "webp": "image/webp"}
 _COVERS = {f"{album.artist.name}/{album.title}/cover.jpg" for album in LIBRARY.albums}
 
@@ -45,8 +49,23 @@ class Site:
             self._runner = None
 
 
-async def picture(request: web.Request) -> web.Response:
-    """Answer /imageproxy: a cover of one colour, for known paths of a known provider only."""
+def picture(faults: Faults) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Return what answers /imageproxy, unless a test has it refused."""
+
+    async def answer(request: web.Request) -> web.Response:
+        fault = faults.meet("imageproxy")
+        if fault and fault.stall_s:
+            await asyncio.sleep(fault.stall_s)
+        return web.Response(status=fault.status) if fault and fault.status else _picture(request)
+
+    return answer
+
+
+def _picture(request: web.Request) -> web.Response:
+    """Answer /imageproxy: a cover of one colour, for known paths of a known provider only.
+
+    As the real one: a size bounds the longer side, proportions are kept, and nothing is made larger.
+    """
     query = request.query
     if "path" not in query or "provider" not in query:
         return web.Response(status=500, text="Internal server error")
@@ -55,7 +74,7 @@ async def picture(request: web.Request) -> web.Response:
     if query["provider"] != FILES or path not in _COVERS:
         return web.Response(status=404)
     kind = query.get("fmt", "jpg")
-    size = min(int(query.get("size", 0)) or _DEFAULT_SIZE, _DEFAULT_SIZE)
+    size = int(query.get("size", 0)) or max(_ORIGINAL)
     return web.Response(
         body=_cover(path, kind, size),
         content_type=_TYPES.get(kind, "image/jpg"),
@@ -66,7 +85,8 @@ async def picture(request: web.Request) -> web.Response:
 @cache
 def _cover(path: str, kind: str, size: int) -> bytes:
     colour = zlib.crc32(path.encode()) & 0xFFFFFF
-    cover = Image.new("RGB", (size, size), (colour >> 16, colour >> 8 & 0xFF, colour & 0xFF))
+    cover = Image.new("RGB", _ORIGINAL, (colour >> 16, colour >> 8 & 0xFF, colour & 0xFF))
+    cover.thumbnail((size, size))
     written = io.BytesIO()
     cover.save(written, {"jpg": "jpeg"}.get(kind, kind))
     return written.getvalue()

@@ -1,8 +1,10 @@
 """How Music Assistant's API answers, oddities included."""
 
+import io
 from urllib.parse import quote_plus
 
 import pytest
+from PIL import Image
 
 from simulator.waiting import eventually
 
@@ -188,6 +190,21 @@ def test_pictures_need_no_token(server):
     assert shown.body.startswith(b"\xff\xd8")
     assert server.open(f"/imageproxy?path={path}&provider=nobody&size=200").status == 404
     assert server.open(f"/imageproxy?path=none.jpg&provider={image['provider']}&size=200").status == 404
+
+
+def test_pictures_keep_their_proportions(server):
+    """A size bounds the longer side of a picture; a picture is never made larger."""
+    image = server.api("music/item_by_uri", uri=server.uri("album", "Night Ferry"))["metadata"]["images"][0]
+    path = quote_plus(quote_plus(image["path"]))
+
+    def sides(size):
+        shown = server.open(f"/imageproxy?path={path}&provider={image['provider']}&size={size}&fmt=jpeg")
+        return Image.open(io.BytesIO(shown.body)).size
+
+    whole = sides(0)
+    assert max(sides(256)) == min(256, max(whole))
+    assert min(sides(256)) == pytest.approx(min(whole) * max(sides(256)) / max(whole), abs=1)
+    assert max(sides(1024)) == min(1024, max(whole))
 
 
 def test_info_needs_no_token(server):

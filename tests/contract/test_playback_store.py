@@ -21,7 +21,6 @@ from music_assistant_alexa.models import (
     Activity,
     Enqueued,
     EventRank,
-    Failures,
     MediaType,
     PlaybackState,
     QueueItem,
@@ -125,20 +124,20 @@ def test_a_running_stream_comes_back_whole(store, item, activity):
     assert store.load("kitchen") == PlaybackState("kitchen", change)
 
 
-def test_the_three_groups_live_in_one_row(store):
-    """Running, enqueued and failures are written one by one, and read together."""
-    for change in (running(7), follows(7, 8), Failures(2, before=0)):
+def test_both_groups_live_in_one_row(store):
+    """Running and enqueued are written one by one, and read together."""
+    for change in (running(7), follows(7, 8)):
         assert store.record("kitchen", change)
-    assert store.load("kitchen") == PlaybackState("kitchen", running(7), follows(7, 8), 2)
+    assert store.load("kitchen") == PlaybackState("kitchen", running(7), follows(7, 8))
 
 
-@pytest.mark.parametrize("change", [follows(7, 8), follows(7), Failures(1, before=0)])
+@pytest.mark.parametrize("change", [follows(7, 8), follows(7)])
 def test_a_group_may_come_first(store, change):
     """No group needs another one: events arrive in any order."""
     assert store.record("kitchen", change)
     state = store.load("kitchen")
     assert state.running is None
-    assert (state.enqueued or Failures(state.failures, before=0)) == change
+    assert state.enqueued == change
 
 
 def test_two_devices_never_share_a_row(store):
@@ -237,23 +236,6 @@ def test_a_follower_never_moves_the_running_stream(store):
     assert state.following is None
 
 
-@pytest.mark.parametrize(
-    ("stored", "before", "written"), [(0, 0, True), (2, 2, True), (2, 1, False), (2, 0, False), (0, 1, False)]
-)
-def test_failures_are_compared_and_set(store, stored, before, written):
-    """A count is written only over the count it was reckoned from."""
-    if stored:
-        store.record("kitchen", Failures(stored, before=0))
-    assert store.record("kitchen", Failures(9, before=before)) is written
-
-
-def test_failures_reset_to_zero_count_on(store):
-    """A reset count is as good as none."""
-    store.record("kitchen", Failures(1, before=0))
-    store.record("kitchen", Failures(0, before=1))
-    assert store.record("kitchen", Failures(1, before=0)) is True
-
-
 def test_of_many_at_once_the_newest_stands(store, request):
     """Whatever order threads get through in, the newest event is in the row."""
     if "moto" in request.node.callspec.id:
@@ -283,15 +265,15 @@ def test_every_write_keeps_the_row_alive(store, clock):
     """The 90 days count from the last write."""
     store.record("kitchen", running())
     clock.now += KEPT_S - 1
-    store.record("kitchen", Failures(1, before=0))
+    store.record("kitchen", follows(7, 8))
     clock.now += KEPT_S - 1
     assert store.load("kitchen").running
 
 
-@pytest.mark.parametrize("change", [running(1, NOW - 100), follows(1, 2), follows(1), Failures(1, before=0)])
+@pytest.mark.parametrize("change", [running(1, NOW - 100), follows(1, 2), follows(1)])
 def test_an_expired_row_is_not_in_the_way(store, clock, change):
     """Whatever comes after expiry is written, and nothing of the old row comes back with it."""
-    for old in (running(7, stopped_by_user=True), follows(7, 8), Failures(2, before=0)):
+    for old in (running(7, stopped_by_user=True), follows(7, 8)):
         store.record("kitchen", old)
     clock.now += KEPT_S
     assert store.record("kitchen", change) is True
@@ -323,7 +305,6 @@ CHANGES = st.one_of(
         stopped_by_user=st.sampled_from([None, True, False]),
     ),
     st.builds(follows, st.integers(1, 4), st.sampled_from([None, 2, 3, 4, 5])),
-    st.builds(Failures, st.integers(0, 2), before=st.integers(0, 2)),
 )
 
 

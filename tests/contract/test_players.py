@@ -183,8 +183,8 @@ def test_at_the_end_the_player_is_idle_and_the_queue_is_emptied_in_five_seconds(
     server.pull(strm)
     length_s = server.queue(player)["current_item"]["duration"]
     player.start((length_s - 2) * 1000)
+    eventually(lambda: server.queue(player)["elapsed_time"] >= length_s - 3, what="the position")
     server.let_pass(2, player)
-    eventually(lambda: server.queue(player)["elapsed_time"] >= length_s - 3, what="the end")
     player.end()
     eventually(lambda: server.current(player)[0] == "idle", what="idle")
     assert len(server.items(player)) == 1

@@ -50,7 +50,7 @@ CALLS = [
     ("DELETE", "/players/02:00:00:00:00:99", None),
     ("GET", f"/players/{MAC}/next?generation=5", None),
     ("POST", f"/players/{MAC}/events", EVENT),
-    ("POST", f"/players/{MAC}/events", EVENT | {"event": "failed", "current_generation": 5, "failures": 1}),
+    ("POST", f"/players/{MAC}/events", EVENT | {"event": "failed", "current_generation": 5}),
     ("POST", f"/players/{MAC}/command", {"command": "resume", "args": {"queue_item_id": ITEM, "position_ms": 1_000}}),
     ("POST", f"/players/{MAC}/command", {"command": "next", "args": {"queue_item_id": ITEM, "name": "Kitchen"}}),
     ("POST", f"/players/{MAC}/command", {"command": "jump", "args": {"index": -1}}),

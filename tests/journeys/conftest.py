@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,9 @@ from simulator.echo import Echo
 from simulator.real_home import RealHome
 from simulator.stack import Belief, Stack
 from simulator.waiting import eventually
+
+REAL_TIMEOUT_S = 900
+"""Ten tracks of a real server take as long as they sound."""
 
 SOON_S = 2.0
 """A real Music Assistant's queue follows its player within a second; a screen looks twice."""
@@ -64,9 +68,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("stack", _homes(metafunc), indirect=True, scope="module")
 
 
-def _homes(metafunc: pytest.Metafunc) -> list[str]:
+def _homes(metafunc: pytest.Metafunc) -> list[Any]:
     if RealHome.from_env(os.environ):
-        return ["real"]
+        return [pytest.param("real", marks=pytest.mark.timeout(REAL_TIMEOUT_S))]
     both = metafunc.definition.get_closest_marker("both_generations")
     return ["3.3.0", "3.1.5"] if both else ["3.3.0"]
 

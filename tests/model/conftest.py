@@ -1,5 +1,7 @@
 """Households for the model's tests."""
 
+import logging
+
 import pytest
 
 from simulator.audio_device import Habits
@@ -15,6 +17,13 @@ def figures(request):
     if counted:
         failures = request.session.testsfailed
         record("model", passed=not failures, **counted, failures=failures)
+
+
+@pytest.fixture(autouse=True)
+def silent(caplog):
+    """Keep nothing of what thousands of evenings log."""
+    caplog.set_level(logging.CRITICAL, logger="music_assistant_alexa")
+    caplog.set_level(logging.CRITICAL, logger="home_bridge")
 
 
 @pytest.fixture

@@ -27,7 +27,16 @@ MEDIA = [
 ADDED = [{"track": "Gulls"}, {"album": "Rust & Clover"}]
 LOADED = ["library://track/10", "library://album/4"]
 OPTIONS = ["add", "next", "play", "replace"]
+ERRORS = [
+    f"MEDIA_ERROR_{each}"
+    for each in (
+        *("UNKNOWN", "INVALID_REQUEST", "SERVICE_UNAVAILABLE"),
+        *("INTERNAL_SERVER_ERROR", "INTERNAL_DEVICE_ERROR"),
+    )
+]
 STEPS, LONG_STEPS = 12, 20
+BATCH = 2_000
+"""Examples of one run: Hypothesis remembers them all, 100 kB each, so that it tries none twice."""
 ORDERS = [f"AMAZON.{what}{how}Intent" for what in ("Shuffle", "Loop") for how in ("On", "Off")]
 habits = st.builds(
     Habits,
@@ -170,6 +179,22 @@ class Network(Screen):
         self.home.restart()
 
 
+class Failing(Network):
+    """And streams that fail: once, or again and again; what is heard, or what is buffered behind it."""
+
+    @rule(title=st.sampled_from(["Summit", "River Letters", "Lighthouse FM"]), at=st.sampled_from([None, 0, 12]))
+    def spoil(self, title, at):
+        self.home.spoil(title, at)
+
+    @rule(room=room, error=st.sampled_from(ERRORS), times=st.sampled_from([1, 1, 2, 4]))
+    def hiccup(self, room, error, times):
+        self.home.hiccup(room, error, times)
+
+    @rule(room=room, error=st.sampled_from(ERRORS), times=st.sampled_from([1, 1, 2, 4]))
+    def hiccup_next(self, room, error, times):
+        self.home.hiccup_next(room, error, times)
+
+
 def run(machine, examples, steps):
     """Run a machine; the next run tries other examples."""
     chosen = settings(
@@ -185,7 +210,7 @@ def run(machine, examples, steps):
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("machine", "examples"), [(Words, 400), (Screen, 500), (Network, 1100)])
+@pytest.mark.parametrize(("machine", "examples"), [(Words, 300), (Screen, 400), (Network, 500), (Failing, 800)])
 def test_nothing_is_lost(machine, examples):
     """Whatever happens in whatever order, the invariants hold: 2,000 examples in CI, a seventh elsewhere."""
     run(machine, examples if os.environ.get("CI") else examples // 7, STEPS)
@@ -196,8 +221,10 @@ def test_nothing_is_lost(machine, examples):
 def test_nothing_is_lost_for_long(figures):
     """Fifty thousand examples; SOAK_EXAMPLES says another number, for a part of them."""
     counted.clear()
+    examples = int(os.environ.get("SOAK_EXAMPLES", "50000"))
     try:
-        run(Network, int(os.environ.get("SOAK_EXAMPLES", "50000")), LONG_STEPS)
+        for done in range(0, examples, BATCH):
+            run(Failing, min(examples - done, BATCH), LONG_STEPS)
     finally:
         figures |= counted
         print(f"{counted['examples']} examples, {counted['steps']} steps")

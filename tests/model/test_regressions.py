@@ -2,7 +2,8 @@
 
 import pytest
 
-ALBUM = ("PlayAlbumIntent", "Night Ferry")
+ALBUM = ("PlayAlbumIntent", {"album": "Night Ferry"})
+STATION = ("PlayRadioIntent", {"station": "Lighthouse FM"})
 
 
 @pytest.fixture
@@ -146,3 +147,126 @@ def test_stopped_before_the_next_was_loaded_again(evening):
     here.clock.moves = True
     home.stop(0)
     assert home.house.home.queue(here.mac).state == "paused"
+
+
+def test_one_hiccup_of_each_skips_nothing(evening):
+    """What is heard broke off once and what is buffered behind it once: both are heard, and nothing in between is."""
+    home = evening({"buffers_next": True})
+    home.hiccup(0, "MEDIA_ERROR_UNKNOWN", 1)
+    home.hiccup_next(0, "MEDIA_ERROR_UNKNOWN", 1)
+    here = home.rooms[0]
+    assert here.echo.track == "Stairs of Rain"
+    home.play_to_end(0)
+    assert here.echo.track == "Summit"
+
+
+def test_asked_again_after_silence(evening):
+    """Three failures led to silence; what is asked for then is tried twice, as anything is."""
+    home = evening({"nearly_finished": "late"})
+    home.hiccup(0, "MEDIA_ERROR_INTERNAL_DEVICE_ERROR", 3)
+    here = home.rooms[0]
+    assert not here.echo.device.playing
+    home.play(0, "PlayAlbumIntent", album="Night Ferry")
+    home.hiccup(0, "MEDIA_ERROR_INTERNAL_DEVICE_ERROR", 1)
+    assert here.echo.track == "Stairs of Rain"
+
+
+@pytest.mark.parametrize("at_s", [0, 12])
+def test_what_can_never_be_played_ends_in_silence(household, at_s):
+    """A station that is off, and tracks that break off at the same second each time: tried, and then it is silent."""
+    home = household({})
+    for title in ("Stairs of Rain", "Summit", "Lighthouse FM"):
+        home.spoil(title, at_s)
+    here = home.rooms[0]
+    for intent, slots in [ALBUM, STATION]:
+        home.play(0, intent, **slots)
+        home.listen(0, 70)
+        assert not here.echo.device.playing
+        assert home.house.home.queue(here.mac).state == "idle"
+    home.spoil("Stairs of Rain", None)
+    home.play(0, ALBUM[0], **ALBUM[1])
+    assert here.echo.track == "Stairs of Rain"
+
+
+def test_resume_goes_on_in_the_very_millisecond(evening):
+    """Music Assistant seeks to whole seconds; the Echo skips the rest, also when that is resumed once more."""
+    home = evening({"nearly_finished": "late"})
+    here = home.rooms[0]
+    for _ in range(3):
+        home.listen(0, 2.345)
+        home.pause(0)
+        at_ms = here.position_ms
+        home.resume(0)
+        assert here.begun_ms == at_ms
+        assert at_ms % 1000
+
+
+def test_tried_again_where_it_broke(evening):
+    """What broke off in its middle is tried again from the very millisecond."""
+    home = evening({"nearly_finished": "late"})
+    home.listen(0, 7.7)
+    here = home.rooms[0]
+    home.hiccup(0, "MEDIA_ERROR_SERVICE_UNAVAILABLE", 1)
+    assert here.begun_ms == 7_700
+
+
+def test_a_failure_handled_while_next_was_pressed(evening):
+    """What another Lambda has handed out meanwhile is not handed out again: it would begin anew."""
+    home = evening({})
+    here = home.rooms[0]
+    home.hold(0, 2)
+    home.hiccup(0, "MEDIA_ERROR_UNKNOWN", 1)
+    home.overtaken(0, "loaded", "next")
+    assert here.echo.track == "Summit"
+    home.deliver_all(0)
+    assert len(here.begun) == len(set(here.begun))
+
+
+def test_the_buffered_one_fails_after_the_screen_chose(evening):
+    """Music Assistant's screen has chosen a track: it takes the place of the enqueued one that fails."""
+    home = evening({})
+    home.screen(0, "play_media", media="library://track/10", option="play")
+    home.hiccup_next(0, "MEDIA_ERROR_UNKNOWN", 1)
+    home.play_to_end(0)
+    assert home.rooms[0].echo.track == "Gulls"
+
+
+def test_what_the_screen_chose_is_gone(evening):
+    """Music Assistant's screen has chosen a track and emptied the queue: that is no loop of failures."""
+    home = evening({"buffers_next": False}, {"buffers_next": True})
+    device = home.rooms[1].echo.device
+    home.screen(1, "play_media", media="library://track/10", option="play")
+    home.drop()
+    home.screen(1, "clear")
+    home.hiccup_next(1, "MEDIA_ERROR_UNKNOWN", 1)
+    assert device.playing
+    assert not device.upcoming
+
+
+def test_removed_after_a_stop_before_its_events_arrived(evening):
+    """The next track began, was stopped and is removed, all before its events arrived: both stand at the same place."""
+    home = evening({}, {})
+    home.hold(0, 4)
+    home.restart()
+    home.play_to_end(0)
+    home.stop(0)
+    home.remove(0)
+    home.deliver_all(0)
+    assert not home.rooms[0].echo.device.playing
+    home.rooms[0].echo.ask("AMAZON.ResumeIntent")
+    assert home.rooms[0].echo.track == "River Letters"
+
+
+@pytest.mark.parametrize("at", [None, "loaded", "asked"])
+def test_the_buffered_one_fails_while_something_is_asked_for(evening, at):
+    """The failure of what was enqueued arrives after a new command, or in its midst: nothing of it is heard."""
+    home = evening({"buffers_next": False}, {})
+    here = home.rooms[0]
+    home.hold(0, 4)
+    home.hiccup_next(0, "MEDIA_ERROR_UNKNOWN", 1)
+    if at is None:
+        home.play(0, "PlayAlbumIntent", album="Night Ferry")
+    else:
+        home.overtaken(0, at, "next")
+    home.deliver_all(0)
+    assert len(here.echo.device.upcoming) == 1

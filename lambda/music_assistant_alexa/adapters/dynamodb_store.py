@@ -1,8 +1,8 @@
 """The playback store on DynamoDB: one item per device, a condition per group of fields.
 
 Conditions express what `models` says of each group: a running stream's events in their order, an enqueued stream by
-the generation it follows, failures by compare-and-set. NearlyFinished and Started come in the same second in two
-Lambdas; neither may undo the other.
+the generation it follows. NearlyFinished and Started come in the same second in two Lambdas; neither may undo the
+other.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,6 @@ from music_assistant_alexa.models import (
     Device,
     Enqueued,
     EventRank,
-    Failures,
     MediaType,
     PlaybackState,
     QueueItem,
@@ -52,7 +51,6 @@ _NEWER_FOLLOWER = (
     "attribute_not_exists(after_generation) OR after_generation < :after_generation"
     " OR (after_generation = :after_generation AND enqueued_generation <= :enqueued_generation)"
 )
-_UNCHANGED = "failures = :before OR (attribute_not_exists(failures) AND :before = :zero)"
 _LIVE = "attribute_not_exists(expires_at) OR expires_at > :now"
 
 
@@ -100,9 +98,9 @@ class DynamoDbStore:
         return True
 
     def _update(self, device_id: str, change: Change) -> None:
-        fields, condition, values = _written(device_id, change)
+        fields, condition = _written(device_id, change)
         fields["expires_at"] = int(self._now()) + KEPT_S
-        values |= {**fields, "now": int(self._now())}
+        values = {**fields, "now": int(self._now())}
         self._call(
             self._client.update_item,
             TableName=self._table_name,
@@ -152,15 +150,13 @@ class _RefusedError(Exception):
         return "expires_at" in self.row and int(self.row["expires_at"]["N"]) <= now
 
 
-def _written(device_id: str, change: Change) -> tuple[dict[str, Any], str, dict[str, Any]]:
-    """Return the fields a change sets, the condition on them, and values only the condition needs."""
+def _written(device_id: str, change: Change) -> tuple[dict[str, Any], str]:
+    """Return the fields a change sets, and the condition on them."""
     match change:
         case Running():
-            return _running_fields(device_id, change), _NEWER_EVENT, {}
+            return _running_fields(device_id, change), _NEWER_EVENT
         case Enqueued():
-            return _enqueued_fields(change), _NEWER_FOLLOWER if change.token else _NOTHING_NEWER_FOLLOWS, {}
-        case Failures():
-            return {"failures": change.count}, _UNCHANGED, {"before": change.before, "zero": 0}
+            return _enqueued_fields(change), _NEWER_FOLLOWER if change.token else _NOTHING_NEWER_FOLLOWS
 
 
 def _running_fields(device_id: str, change: Running) -> dict[str, Any]:
@@ -194,7 +190,7 @@ def _item_fields(item: QueueItem) -> dict[str, Any]:
 
 
 def _state(device_id: str, fields: Mapping[str, Any]) -> PlaybackState:
-    return PlaybackState(device_id, _running(fields), _enqueued(fields), int(fields.get("failures", 0)))
+    return PlaybackState(device_id, _running(fields), _enqueued(fields))
 
 
 def _running(fields: Mapping[str, Any]) -> Running | None:

@@ -89,7 +89,7 @@ def reported(event: PlaybackEvent) -> dict[str, Any]:
         "occurred_at": event.occurred_at,
     }
     if event.current_generation is not None:
-        body |= {"current_generation": event.current_generation, "failures": event.failures or 0}
+        body["current_generation"] = event.current_generation
     return body
 
 

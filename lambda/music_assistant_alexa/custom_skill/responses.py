@@ -29,7 +29,7 @@ from ask_sdk_model.interfaces.display import ImageInstance
 from ask_sdk_model.ui import Image as CardImage
 from ask_sdk_model.ui import Reprompt, SsmlOutputSpeech, StandardCard
 
-from music_assistant_alexa.actions import Action, ClearQueue, Play, Stop
+from music_assistant_alexa.actions import Action, Art, ClearQueue, Play, Stop
 from music_assistant_alexa.custom_skill.replies import Reply, Sentence
 from music_assistant_alexa.custom_skill.speech import plain_text, spoken
 from music_assistant_alexa.custom_skill.turn import Turn
@@ -37,6 +37,13 @@ from music_assistant_alexa.custom_skill.turn import Turn
 __all__ = ["render"]
 
 CARD_URL_LIMIT = 2000
+
+# Of the edges that pictures have, those next to what Amazon advises: cards of 720 x 480 and 1200 x 800, art of
+# 480 x 480 at least, a background of 1024 x 640 at least (cards: "Include a card"; the others: AudioPlayer reference).
+CARD_SMALL = 480
+CARD_LARGE = 1200
+ART_EDGE = 600
+BACKGROUND_EDGE = 1200
 
 
 def render(turn: Turn, reply: Reply) -> Response:
@@ -70,9 +77,16 @@ def _card(actions: tuple[Action, ...]) -> StandardCard | None:
     play = next((action for action in actions if isinstance(action, Play)), None)
     if play is None or not play.item.title:
         return None
-    image = CardImage(large_image_url=play.art_url) if 0 < len(play.art_url) <= CARD_URL_LIMIT else None
     text = "\n".join(line for line in (play.item.artist, play.item.album) if line)
-    return StandardCard(title=play.item.title, text=text, image=image)
+    return StandardCard(title=play.item.title, text=text, image=_card_image(play.art))
+
+
+def _card_image(art: Art) -> CardImage | None:
+    """Return a card's two sizes (its own rule: addresses of at most 2,000 characters), or nothing."""
+    urls = {edge: art.get(edge, "") for edge in (CARD_SMALL, CARD_LARGE)}
+    if not all(0 < len(url) <= CARD_URL_LIMIT for url in urls.values()):
+        return None
+    return CardImage(small_image_url=urls[CARD_SMALL], large_image_url=urls[CARD_LARGE])
 
 
 def _directive(action: Action) -> Any:
@@ -101,8 +115,19 @@ def _play_directive(play: Play) -> PlayDirective:
 def _metadata(play: Play) -> AudioItemMetadata | None:
     if not play.item.title:
         return None
-    art = DisplayImage(sources=[ImageInstance(url=play.art_url)]) if play.art_url else None
-    return AudioItemMetadata(title=play.item.title, subtitle=play.item.artist or None, art=art)
+    return AudioItemMetadata(
+        title=play.item.title,
+        subtitle=play.item.artist or None,
+        art=_picture(play.art, ART_EDGE),
+        background_image=_picture(play.art, BACKGROUND_EDGE),
+    )
+
+
+def _picture(art: Art, edge: int) -> DisplayImage | None:
+    """Return one source. Its `size` is left out: the names stand for the oblong sizes of display templates."""
+    if edge not in art:
+        return None
+    return DisplayImage(sources=[ImageInstance(url=art[edge], width_pixels=edge, height_pixels=edge)])
 
 
 def _can_fulfill(turn: Turn, *, fulfill: bool) -> CanFulfillIntent:

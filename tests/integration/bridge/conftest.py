@@ -186,7 +186,7 @@ def settings_for(home, folder, **changes):
 def _homes():
     """Return the homes to test with: both generations of the library MA runs, and a real server where one is named."""
     real = bool(os.environ.get("MUSIC_ASSISTANT_URL") and os.environ.get("MUSIC_ASSISTANT_TOKEN"))
-    return [*VERSIONS, *([pytest.param("real", marks=pytest.mark.live)] if real else [])]
+    return [*VERSIONS, *([pytest.param("real", marks=[pytest.mark.live, pytest.mark.timeout(600)])] if real else [])]
 
 
 @pytest.fixture(scope="module", params=_homes())
@@ -209,7 +209,7 @@ def bridge(home, tmp_path):
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def bridge_beside():
     """Start a bridge beside a given home, with a given folder."""
     return lambda home, folder, **changes: BridgeInThread(settings_for(home, folder, **changes))

@@ -1,12 +1,12 @@
-"""What an Echo fetches: /stream and /art, over real sockets."""
+"""What an Echo fetches to play: /stream, over real sockets."""
 
+import contextlib
 import http.client
-import time
+import threading
 from http import HTTPStatus
 
 import pytest
 
-from music_assistant_alexa.stream_urls import public_art_url
 from simulator.stand_in import StandIn
 from simulator.tones import identify
 from simulator.waiting import eventually
@@ -47,39 +47,196 @@ def open_stream(bridge, stream, method="GET", **headers):
     return connection, connection.getresponse()
 
 
+def get(bridge, stream, method="GET", **headers):
+    """Return (status, headers, body); http.client says when a body is not whole."""
+    connection, answer = open_stream(bridge, stream, method, **headers)
+    with contextlib.closing(connection):
+        return answer.status, answer.headers, answer.read()
+
+
 def test_headers(bridge, playing):
-    """Audio is MP3, private to Cloudflare, and says that ranges are not served."""
-    connection, answer = open_stream(bridge, playing["stream"])
-    assert answer.status == HTTPStatus.OK
-    assert answer.getheader("Content-Type") == "audio/mpeg"
-    assert answer.getheader("Cache-Control") == "private, no-store"
-    assert answer.getheader("Accept-Ranges") == "none"
-    assert identify(answer.read()) == playing["queue"]["current_item"]["title"]
-    connection.close()
+    """Audio is MP3, private to Cloudflare, and says that parts of it can be asked for."""
+    status, headers, audio = get(bridge, playing["stream"])
+    assert status == HTTPStatus.OK
+    assert headers["Content-Type"] == "audio/mpeg"
+    assert headers["Cache-Control"] == "private, no-store"
+    assert headers["Accept-Ranges"] == "bytes"
+    assert identify(audio) == playing["queue"]["current_item"]["title"]
 
 
 def test_head_pulls_nothing(home, bridge, playing):
-    """HEAD is answered without asking MA; once the audio is there it has the length."""
-    connection, answer = open_stream(bridge, playing["stream"], "HEAD")
-    assert (answer.status, answer.getheader("Content-Type")) == (HTTPStatus.OK, "audio/mpeg")
-    assert answer.read() == b""
+    """HEAD is answered without asking MA; once the audio is there it has the length, whatever the range."""
+    status, headers, body = get(bridge, playing["stream"], "HEAD")
+    assert (status, headers["Content-Type"], body) == (HTTPStatus.OK, "audio/mpeg", b"")
     assert pulls_of(home, playing["stream"]) == []
-    connection.close()
     audio = bridge.fetch(playing["stream"])
-    connection, answer = open_stream(bridge, playing["stream"], "HEAD")
-    assert answer.getheader("Content-Length") == str(len(audio))
-    connection.close()
+    status, headers, _ = get(bridge, playing["stream"], "HEAD", Range="bytes=5-9")
+    assert (status, headers["Content-Length"]) == (HTTPStatus.OK, str(len(audio)))
 
 
-def test_range_is_answered_with_all(home, bridge, playing):
-    """A second GET with Range gets 200 and the same audio from the start, and MA is not asked again."""
+RANGES = {
+    "bytes=0-": (0, None),
+    "bytes=0-0": (0, 1),
+    "bytes=1000-1999": (1000, 2000),
+    "bytes=70000-": (70_000, None),
+    "bytes=-500": (-500, None),
+    "bytes=1000-99999999": (1000, None),
+    "bytes=-99999999": (0, None),
+}
+
+
+@pytest.mark.parametrize(("asked", "part"), RANGES.items(), ids=str)
+def test_ranges(home, bridge, playing, asked, part):
+    """A part is answered 206 with its place and the length of all, and MA is asked once for everything."""
     audio = bridge.fetch(playing["stream"])
-    connection, answer = open_stream(bridge, playing["stream"], Range="bytes=1000-")
-    assert answer.status == HTTPStatus.OK
-    assert answer.getheader("Content-Length") == str(len(audio))
-    assert answer.read() == audio
-    connection.close()
+    expected = audio[slice(*part)]
+    start = part[0] % len(audio)
+    status, headers, body = get(bridge, playing["stream"], Range=asked)
+    assert status == HTTPStatus.PARTIAL_CONTENT
+    assert headers["Content-Range"] == f"bytes {start}-{start + len(expected) - 1}/{len(audio)}"
+    assert headers["Content-Length"] == str(len(expected))
+    assert body == expected
     assert len(pulls_of(home, playing["stream"])) == 1
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-1,5-9", "items=0-5", "bytes=9-5", "bytes=x", "bytes=" + "0-1," * 400])
+def test_ranges_that_are_ignored(bridge, playing, asked):
+    """Several ranges, another unit and nonsense are answered with everything."""
+    audio = bridge.fetch(playing["stream"])
+    assert get(bridge, playing["stream"], Range=asked)[::2] == (HTTPStatus.OK, audio)
+
+
+def test_beyond_the_end(bridge, playing):
+    """What begins behind the last byte is 416, with the length."""
+    audio = bridge.fetch(playing["stream"])
+    for asked in (f"bytes={len(audio)}-", "bytes=-0"):
+        status, headers, body = get(bridge, playing["stream"], Range=asked)
+        assert status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+        assert (headers["Content-Range"], body) == (f"bytes */{len(audio)}", b"")
+
+
+def test_if_range(bridge, playing):
+    """A part is only sent to who holds the same bytes; with another tag, a weak one or a date all is sent."""
+    audio = bridge.fetch(playing["stream"])
+    tag = get(bridge, playing["stream"], "HEAD")[1]["ETag"]
+    asked = {"Range": "bytes=1000-", "If-Range": tag}
+    assert get(bridge, playing["stream"], **asked)[::2] == (HTTPStatus.PARTIAL_CONTENT, audio[1000:])
+    for other in ('"another"', f"W/{tag}", tag.strip('"'), "Sun, 22 Nov 2026 10:00:00 GMT"):
+        asked["If-Range"] = other
+        assert get(bridge, playing["stream"], **asked)[::2] == (HTTPStatus.OK, audio)
+
+
+@pytest.fixture
+def slow(home, bridge, playing):
+    """Have MA's body stop in the middle until the test lets it go on; return the stream."""
+    home.refuse("stream", hold_after=200_000)
+    connection, answer = open_stream(bridge, playing["stream"])
+    assert answer.getheader("Content-Length") is None
+    answer.read(150_000)
+    yield playing["stream"]
+    home.allow()
+    connection.close()
+
+
+def test_what_is_here_is_served_while_the_rest_comes(home, bridge, slow):
+    """A part that has come is answered at once, its place known and the length of all not yet."""
+    status, headers, body = get(bridge, slow, Range="bytes=1000-99999")
+    assert (status, headers["Content-Range"]) == (HTTPStatus.PARTIAL_CONTENT, "bytes 1000-99999/*")
+    assert len(body) == 99_000
+    assert len(pulls_of(home, slow)) == 1
+
+
+def test_the_rest_is_waited_for(home, bridge, slow):
+    """A room move in the middle of a pull: the part to the end comes, from its place and not from the start."""
+    waiting = []
+    thread = threading.Thread(target=lambda: waiting.append(get(bridge, slow, Range="bytes=100000-")))
+    thread.start()
+    home.allow()
+    thread.join(10)
+    audio = bridge.fetch(slow)
+    ((status, headers, body),) = waiting
+    assert (status, headers["Content-Range"]) == (
+        HTTPStatus.PARTIAL_CONTENT,
+        f"bytes 100000-{len(audio) - 1}/{len(audio)}",
+    )
+    assert body == audio[100_000:]
+    assert len(pulls_of(home, slow)) == 1
+
+
+def test_the_rest_is_not_waited_for_for_ever(bridge, slow):
+    """When MA is too slow a part whose place is unknown is 503, not the song from its start."""
+    waiting = []
+    thread = threading.Thread(target=lambda: waiting.append(get(bridge, slow, Range="bytes=100000-")))
+    thread.start()
+    eventually(lambda: bridge.advance(5) or waiting, what="the bridge to give up")
+    thread.join(10)
+    assert waiting[0][0] == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def test_parallel_readers_share_a_pull(home, bridge, slow):
+    """Who comes while it is pulled hears it from the start too; MA is asked once."""
+    heard = []
+    threads = [threading.Thread(target=lambda: heard.append(bridge.fetch(slow))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    home.allow()
+    for thread in threads:
+        thread.join(10)
+    assert len(heard) == 4
+    assert len(set(heard)) == 1
+    assert len(pulls_of(home, slow)) == 1
+
+
+def test_whole_audio_outlives_the_bridge_and_ma(home, bridge_beside, tmp_path):
+    """After a restart of the bridge, and with MA gone, what was whole is served as before; half a file is not."""
+    uri = home.api("music/search", search_query="Morning Tide", media_types=["album"])["albums"][0]["uri"]
+    with bridge_beside(home, tmp_path) as before:
+        whole = before.echo(MAC).command("play", media=[uri])["stream"]
+        audio = before.fetch(whole)
+        tag = get(before, whole, "HEAD")[1]["ETag"]
+        half = before.echo(MAC).command("play", media=[uri])["stream"]
+        home.refuse("stream", hold_after=200_000)
+        connection, answer = open_stream(before, half)
+        answer.read(150_000)
+        connection.close()
+    home.allow()
+    with bridge_beside(home, tmp_path, stream_url="http://127.0.0.1:1") as after:
+        asked = {"Range": "bytes=1000-", "If-Range": tag}
+        assert get(after, whole, **asked)[::2] == (HTTPStatus.PARTIAL_CONTENT, audio[1000:])
+        assert get(after, half)[0] == HTTPStatus.BAD_GATEWAY
+        assert [path.suffix for path in (tmp_path / "streams").iterdir()].count(".mp3") == 1
+
+
+def test_a_short_body_is_an_error(home, bridge, playing, caplog):
+    """MA ends a body as if it were whole when its source breaks: the reader sees an aborted body, the log a line."""
+    home.refuse("stream", end_after=200_000)
+    for _ in range(2):
+        with pytest.raises((http.client.HTTPException, ConnectionError)):
+            bridge.fetch(playing["stream"])
+    assert "before its track does" in caplog.text
+    assert len(pulls_of(home, playing["stream"])) == 1
+
+
+def test_a_track_shorter_than_its_tags(home, bridge, playing):
+    """Where the same track ends at the same place again, its tags are wrong and not the sound: it is whole."""
+    home.refuse("stream", end_after=400_000)
+    with pytest.raises((http.client.HTTPException, ConnectionError)):
+        bridge.fetch(playing["stream"])
+    again = bridge.echo(MAC).command("seek", position_ms=0)["stream"]
+    assert len(bridge.fetch(again)) == 400_000
+
+
+def test_next_is_pulled_before_it_is_asked_for(home, bridge, playing):
+    """Ten seconds before the end what follows is pulled, so that it is on disk when the Echo asks."""
+    echo, stream = bridge.echo(MAC), playing["stream"]
+    bridge.fetch(stream)
+    echo.report("started", stream)
+    upcoming = echo.next(stream)["upcoming"]["stream"]
+    assert pulls_of(home, upcoming) == []
+    bridge.advance(playing["queue"]["current_item"]["duration_ms"] / 1000 - 9)
+    eventually(lambda: any(pull["finished"] for pull in pulls_of(home, upcoming)), what="the next stream to be pulled")
+    bridge.fetch(upcoming)
+    assert len(pulls_of(home, upcoming)) == 1
 
 
 def test_client_goes_away(home, bridge, playing, caplog):
@@ -158,35 +315,3 @@ def test_radio_is_passed_through(home, bridge, caplog):
     bridge_streams = bridge.bridge._world.streams
     assert bridge_streams.known(stream["url"], stream["generation"]) is None
     assert bridge_streams._pulls == {}
-
-
-def test_art_of_ma(home, bridge, playing):
-    """A cover comes through, as an image, cacheable by its one client."""
-    image = playing["queue"]["current_item"]["image_url"]
-    status, body = bridge.ask("GET", art_path(bridge, image), token=None)
-    assert status == HTTPStatus.OK
-    assert body[:2] == b"\xff\xd8"
-
-
-@pytest.mark.parametrize(
-    "image",
-    [
-        "/imageproxy?path=nothing&provider=nobody",
-        "https://127.0.0.1/picture.jpg",
-        "https://[::1]/picture.jpg",
-        "https://localhost/picture.jpg",
-        "https://169.254.169.254/latest/meta-data",
-        "https://192.0.2.1:22/picture.jpg",
-    ],
-)
-def test_art_that_is_refused(bridge, image):
-    """Unknown pictures and addresses that are not the internet's are 404, at once."""
-    began = time.monotonic()
-    assert bridge.ask("GET", art_path(bridge, image), token=None)[0] == HTTPStatus.NOT_FOUND
-    assert time.monotonic() - began < 5
-
-
-def art_path(bridge, image):
-    keys = bridge.settings.signing_keys
-    url = public_art_url(image, base_url="https://home.example", key=keys[0], now=bridge.clock.time())
-    return url.removeprefix("https://home.example")

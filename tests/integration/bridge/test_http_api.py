@@ -231,9 +231,9 @@ def test_player_state(home, bridge, playing):
         *("player_id", "queue_id", "name", "available", "wanted", "replace_enqueued"),
         *("stream", "upcoming", "queue"),
     }
-    assert set(state["stream"]) == {"url", "queue_item_id", "position_ms", "generation"}
+    assert set(state["stream"]) == {"url", "queue_item_id", "position_ms", "offset_ms", "generation"}
     assert set(state["queue"]) == {
-        *("state", "current_index", "items", "shuffle", "repeat", "current_item", "elapsed_ms")
+        *("state", "current_index", "items", "shuffle", "repeat", "current_item", "stream_title", "elapsed_ms")
     }
     assert home.token not in json.dumps(state)
 

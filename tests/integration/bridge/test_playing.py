@@ -1,6 +1,8 @@
 """The bridge between its HTTP API and a home whose player side is the library MA itself runs, in both generations."""
 
+import contextlib
 import hashlib
+import sqlite3
 import time
 from collections import Counter
 
@@ -328,29 +330,29 @@ def test_paused_while_the_connection_drops(home, bridge, echo, playing):
 
 def test_failed_stream_plays_again(home, bridge, echo, playing):
     """A stream that broke is replaced: same item, same second, a new session; then the next; then silence."""
-    state = echo.report("failed", playing, 6_500, current_generation=playing["generation"], failures=0)
+    state = echo.report("failed", playing, 6_500, current_generation=playing["generation"])
     assert (state["stream"]["queue_item_id"], state["stream"]["position_ms"]) == (playing["queue_item_id"], 6_000)
     again = state["stream"]
     bridge.advance(1)
-    state = echo.report("failed", again, 0, current_generation=again["generation"], failures=1)
+    state = echo.report("failed", again, 0, current_generation=again["generation"])
     assert state["queue"]["current_item"]["title"] == titles(home, echo)[1]
     third = state["stream"]
     bridge.advance(1)
-    assert echo.report("failed", third, 0, current_generation=third["generation"], failures=2)["stream"] is None
+    assert echo.report("failed", third, 0, current_generation=third["generation"])["stream"] is None
     ma_believes(home, echo, "idle")
 
 
 def test_failed_because_ma_was_restarted(home, bridge, echo, playing):
     """MA's restart breaks the stream and the connection at once: the player comes back first, then the stream."""
     home.drop_connections()
-    state = echo.report("failed", playing, 6_500, current_generation=playing["generation"], failures=0)
+    state = echo.report("failed", playing, 6_500, current_generation=playing["generation"])
     assert (state["stream"]["queue_item_id"], state["stream"]["position_ms"]) == (playing["queue_item_id"], 6_000)
 
 
 def test_failed_while_buffering(home, bridge, echo, playing):
     """The enqueued stream failed: another generation of it, in the same session; what is heard is left alone."""
     upcoming = echo.next(playing)["upcoming"]["stream"]
-    state = echo.report("failed", upcoming, 0, current_generation=playing["generation"], failures=0)
+    state = echo.report("failed", upcoming, 0, current_generation=playing["generation"])
     replacement = state["upcoming"]["stream"]
     assert replacement["url"] == upcoming["url"]
     assert replacement["generation"] > upcoming["generation"]
@@ -449,3 +451,15 @@ def test_bridge_restarts_in_mid_track(home, tmp_path, bridge_beside):
         upcoming = echo.next(stream)["upcoming"]
         assert upcoming["item"]["title"] == titles(home, echo)[1]
         assert upcoming["stream"]["generation"] > stream["generation"]
+
+
+def test_a_power_cut_makes_no_generation_come_twice(home, tmp_path, bridge_beside):
+    """The last numbers were not on disk yet when the power went, and the clock is behind: none is used again."""
+    mac = "02:00:00:dd:dd:de"
+    with bridge_beside(home, tmp_path) as bridge:
+        stream = bridge.echo(mac).command("play", media=[album_uri(home)])["stream"]
+    with contextlib.closing(sqlite3.connect(tmp_path / "players.sqlite3")) as database, database:
+        database.execute("UPDATE players SET generation = generation - 5")
+    with bridge_beside(home, tmp_path) as bridge:
+        again = bridge.echo(mac).command("play", media=[album_uri(home)])["stream"]
+    assert again["generation"] > stream["generation"]

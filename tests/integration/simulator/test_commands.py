@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -108,4 +109,4 @@ def test_serve_plays(served, client):
     assert url.startswith(served["stream_url"])
     with client.get(url, stream=True, timeout=10) as audio:
         assert audio.status_code == 200
-        assert len(next(audio.iter_content(1_000))) == 1_000
+        assert sum(map(len, islice(audio.iter_content(1_000), 5))) > 1_000

@@ -45,7 +45,7 @@ def test_signatures(access, key, good):
     name, _, query = url.rpartition("/")[2].partition("?")
     fields = dict(part.split("=", 1) for part in query.split("&"))
     found = access.reference("art", name, fields["exp"], fields["sig"])
-    assert found == ({"u": "https://i.example/a.jpg"} if good else None)
+    assert found == ({"u": "https://i.example/a.jpg", "s": 600} if good else None)
 
 
 @pytest.mark.parametrize("sig", ["", "x", "schlüssel", "=" * 5000])

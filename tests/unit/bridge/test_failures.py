@@ -2,9 +2,11 @@
 
 import pytest
 
+from home_bridge import commands
 from home_bridge.errors import MusicAssistantError, UnreachableError
 from home_bridge.failures import replace_failed
 from home_bridge.look_ahead import next_stream
+from home_bridge.store import PlayerStore
 
 
 def fail(at, generation, offset_ms=0, **more):
@@ -20,7 +22,7 @@ def test_first_failure_plays_it_again(flows):
     """The current stream failed: the same item from the same position, in a new session and generation."""
     at = flows(1, 2)
     first = at.start(1)
-    again = fail(at, first.generation, 42_500, failures=0)
+    again = fail(at, first.generation, 42_500)
     assert (again.queue_item_id, again.position_ms) == (first.queue_item_id, 42_000)
     assert again.generation > first.generation
     assert again.path != first.path
@@ -31,24 +33,73 @@ def test_second_failure_plays_what_follows(flows):
     """It failed again: the item behind it."""
     at = flows(1, 2)
     first = at.start(1)
-    assert fail(at, first.generation, failures=1).item.title == "Track 2"
+    again = fail(at, first.generation)
+    assert fail(at, again.generation).item.title == "Track 2"
 
 
-@pytest.mark.parametrize("failures", [2, 3, 9])
-def test_third_failure_is_silence(flows, failures):
-    """Then silence: nothing is to be streamed, MA is idle."""
-    at = flows(1, 2)
-    first = at.start(1)
+def test_third_failure_is_silence(flows):
+    """Then silence: nothing is to be streamed, MA is idle; and a failure after that changes nothing."""
+    at = flows(1, 2, 3)
+    stream = at.start(1)
+    for _ in range(2):
+        stream = fail(at, stream.generation)
+    at.report("started")
+    at.ma._enqueue()
     at.ma.told.clear()
-    assert fail(at, first.generation, failures=failures) is None
+    assert fail(at, stream.generation) is None
     assert at.ma.told == ["STMn", "STMd", "STMu"]
+    assert fail(at, stream.generation, 10) is None
+    assert len(played(at)) == 3
+
+
+@pytest.mark.parametrize(("heard_ms", "title"), [(29_999, "Track 2"), (30_000, "Track 1")])
+def test_half_a_minute_heard_is_recovery(flows, heard_ms, title):
+    """A stream that was heard for 30 s was no failure; one that started was, since it starts each time."""
+    at = flows(1, 2)
+    again = fail(at, at.start(1).generation, 10_400)
+    assert again.offset_ms == 400
+    at.report("started", 400, generation=again.generation)
+    assert fail(at, again.generation, 400 + heard_ms).item.title == title
+
+
+def test_a_command_counts_from_zero(flows):
+    """After three failures it is silent; what is asked for then has all its tries."""
+    at = flows(1, 2, 3)
+    stream = at.start(1)
+    for _ in range(2):
+        stream = fail(at, stream.generation)
+    fail(at, stream.generation)
+    at.run(commands.run(at.turn, "resume", {"queue_item_id": stream.queue_item_id, "position_ms": 0}))
+    asked = at.player.current
+    assert fail(at, asked.generation).queue_item_id == asked.queue_item_id
+
+
+def test_the_heard_and_the_buffered_are_counted_apart(flows):
+    """One hiccup of each: both are tried again, and nothing is skipped."""
+    at = flows(1, 2, 3)
+    again = fail(at, at.start(1).generation)
+    at.report("started", generation=again.generation)
+    upcoming = at.run(next_stream(at.turn, again.generation))
+    fail(at, upcoming.generation, current_generation=again.generation)
+    assert at.player.following.stream.item.title == "Track 2"
+
+
+def test_a_restart_of_the_bridge_forgets_no_failure(flows, tmp_path):
+    """The count is remembered with the stream."""
+    at = flows(1, 2)
+    fail(at, at.start(1).generation)
+    store = PlayerStore(tmp_path / "players.sqlite")
+    store.save(at.player.memory)
+    assert store.load()[0].current.failures == 1
+    store.close()
 
 
 def test_second_failure_of_the_last_item(flows):
     """Nothing follows the last: silence."""
     at = flows(1)
     first = at.start(1)
-    assert fail(at, first.generation, failures=1) is None
+    again = fail(at, first.generation)
+    assert fail(at, again.generation) is None
 
 
 def test_refused_replay_goes_on(flows):
@@ -57,7 +108,7 @@ def test_refused_replay_goes_on(flows):
     first = at.start(1)
     at.ma.items[0]["queue_item_id"] = "gone"
     at.ma.current = 1
-    found = fail(at, first.generation, failures=0)
+    found = fail(at, first.generation)
     assert found is None or found.item.title == "Track 2"
 
 
@@ -67,7 +118,7 @@ def test_home_away_is_not_silence(flows):
     first = at.start(1)
     at.ma.refused["player_queues/play_index"] = UnreachableError("away")
     with pytest.raises(UnreachableError):
-        fail(at, first.generation, failures=0)
+        fail(at, first.generation)
     assert at.player.current == first
 
 
@@ -75,7 +126,7 @@ def test_repeated_report_changes_nothing(flows):
     """The same failure reported twice is answered with the same replacement."""
     at = flows(1, 2)
     first = at.start(1)
-    event = at.event("failed", first.generation, 9_000, failures=0)
+    event = at.event("failed", first.generation, 9_000)
     at.run(replace_failed(at.turn, event))
     again = at.player.current
     at.run(replace_failed(at.turn, event))
@@ -88,7 +139,7 @@ def test_radio_fails(flows):
     at = flows()
     at.ma.items = [at.raw_item(1, media_type="radio") | {"duration": None}]
     first = at.start(1)
-    fail(at, first.generation, 900_000, failures=0)
+    fail(at, first.generation, 900_000)
     assert played(at)[-1]["seek_position"] == 0
 
 
@@ -97,7 +148,7 @@ def test_failure_before_it_was_heard(flows):
     at = flows(1, 2)
     at.run(at.turn.play_item(at._item(1)))
     first = at.player.current
-    again = fail(at, first.generation, failures=0)
+    again = fail(at, first.generation)
     assert again.generation > first.generation
 
 
@@ -106,7 +157,7 @@ def test_buffering_next_failed(flows):
     at = flows(1, 2, 3)
     current = at.start(1)
     upcoming = at.run(next_stream(at.turn, current.generation))
-    fail(at, upcoming.generation, current_generation=current.generation, failures=0)
+    fail(at, upcoming.generation, current_generation=current.generation)
     replacement = at.player.following.stream
     assert replacement.generation > upcoming.generation
     assert replacement.path == upcoming.path
@@ -120,7 +171,7 @@ def test_buffering_next_failed_with_the_connection(flows):
     current = at.start(1)
     upcoming = at.run(next_stream(at.turn, current.generation))
     at.player.disconnected()
-    fail(at, upcoming.generation, current_generation=current.generation, failures=0)
+    fail(at, upcoming.generation, current_generation=current.generation)
     assert at.player.following.stream.item.title == "Track 2"
     assert at.player.loaded is not None
 
@@ -130,7 +181,9 @@ def test_buffering_next_failed_again(flows):
     at = flows(1, 2, 3)
     current = at.start(1)
     upcoming = at.run(next_stream(at.turn, current.generation))
-    fail(at, upcoming.generation, current_generation=current.generation, failures=1)
+    for _ in range(2):
+        fail(at, at.player.following.stream.generation, current_generation=current.generation)
+    assert upcoming.item.title == "Track 2"
     assert at.player.following.stream.item.title == "Track 3"
     assert len(played(at)) == 1
 
@@ -139,8 +192,9 @@ def test_buffering_next_failed_for_good(flows):
     """Then nothing follows; the heard one is never touched."""
     at = flows(1, 2, 3)
     current = at.start(1)
-    upcoming = at.run(next_stream(at.turn, current.generation))
-    fail(at, upcoming.generation, current_generation=current.generation, failures=2)
+    at.run(next_stream(at.turn, current.generation))
+    for _ in range(3):
+        fail(at, at.player.following.stream.generation, current_generation=current.generation)
     assert at.player.following.stream is None
     assert at.player.playing
 
@@ -150,7 +204,7 @@ def test_replacement_of_the_buffering_one_is_heard(flows):
     at = flows(1, 2)
     current = at.start(1)
     upcoming = at.run(next_stream(at.turn, current.generation))
-    fail(at, upcoming.generation, current_generation=current.generation, failures=0)
+    fail(at, upcoming.generation, current_generation=current.generation)
     assert at.report("started", generation=at.player.following.stream.generation) == ["STMs", "STMt 0", "STMr"]
 
 
@@ -159,8 +213,25 @@ def test_failed_gets_what_the_screen_chose(flows):
     at = flows(1, 2, 9)
     old = at.start(1)
     at.ma._player_queues_play_index(at.item_id(9))
-    assert fail(at, old.generation, failures=0).item.title == "Track 9"
+    assert fail(at, old.generation).item.title == "Track 9"
     assert len(played(at)) == 1
+
+
+def test_buffering_next_failed_while_the_screen_chose(flows):
+    """While MA's screen wants another stream, that one takes the place of what failed behind the heard one."""
+    at = flows(1, 2, 9)
+    current = at.start(1)
+    upcoming = at.run(next_stream(at.turn, current.generation))
+    at.ma._player_queues_play_index(at.item_id(9))
+    assert fail(at, upcoming.generation, current_generation=current.generation).item.title == "Track 9"
+    assert at.player.following.stream is at.player.current
+    assert at.player.audible.stream.generation == current.generation
+    chosen = at.player.current
+    again = fail(at, chosen.generation, current_generation=current.generation)
+    assert (again.item.title, at.player.following.stream) == ("Track 9", again)
+    assert again.generation > chosen.generation
+    fail(at, again.generation, current_generation=current.generation)
+    assert at.player.following.stream is None
 
 
 @pytest.mark.parametrize("wanted", ["pause", "stop"])
@@ -169,7 +240,7 @@ def test_failed_while_silence_is_wanted(flows, wanted):
     at = flows(1, 2)
     old = at.start(1)
     at.want(wanted)
-    fail(at, old.generation, failures=0)
+    fail(at, old.generation)
     assert len(played(at)) == 1
 
 
@@ -178,7 +249,7 @@ def test_failure_of_a_stranger(flows, generation):
     """The failure of a stream nobody handed out changes nothing."""
     at = flows(1, 2)
     current = at.start(1)
-    assert fail(at, generation, failures=0) == current
+    assert fail(at, generation) == current
     assert at.player.playing
 
 
@@ -187,4 +258,4 @@ def test_unplayable_next_after_failures(flows):
     at = flows(1, 2)
     first = at.start(1)
     at.ma.refused["player_queues/play_index"] = MusicAssistantError("500")
-    assert fail(at, first.generation, failures=0) is None
+    assert fail(at, first.generation) is None

@@ -45,10 +45,23 @@ def test_picture_of_a_capture():
         ({"path": "", "provider": "x"}, None),
         ({"path": "https://i.example/a.jpg", "provider": "x", "remotely_accessible": True}, "https://i.example/a.jpg"),
         ({"path": "http://i.example/a.jpg", "provider": "x", "remotely_accessible": True}, None),
+        ({"path": "a.jpg", "provider": "x", "proxy_id": "0f" * 32}, f"/imageproxy/{'0f' * 32}"),
+        (
+            {"path": "http://i.example/a.jpg", "remotely_accessible": True, "proxy_id": "0f" * 32},
+            f"/imageproxy/{'0f' * 32}",
+        ),
+        (
+            {"path": "https://i.example/a.jpg", "remotely_accessible": True, "proxy_id": "0f" * 32},
+            "https://i.example/a.jpg",
+        ),
+        (
+            {"path": "a.jpg", "provider": "x", "proxy_id": "../api"},
+            "/imageproxy?path=a.jpg&provider=x&size=512&fmt=jpeg",
+        ),
     ],
 )
 def test_pictures(image, shown):
-    """A picture anyone may fetch is its https URL; without one there is none; plain http never goes out."""
+    """A picture anyone may fetch is its https URL, others MA's (by id where it has one); plain http never goes out."""
     assert Item.from_ma({"queue_item_id": "1", "image": image, "media_item": {}}).image_url == shown
 
 
@@ -77,6 +90,15 @@ def test_elapsed_time_runs_while_playing():
     raw = {"state": "playing", "elapsed_time": 5, "elapsed_time_last_updated": 100.0}
     assert QueueView.from_ma(raw, 102.5).elapsed_ms == 7_500
     assert QueueView.from_ma(raw | {"state": "paused"}, 102.5).elapsed_ms == 5_000
+
+
+def test_what_a_station_plays():
+    """The title a station sends reaches the player state; most things have none."""
+    raw = {"current_item": {"queue_item_id": "1", "streamdetails": {"stream_title": "Blue Harbor - Summit"}}}
+    assert QueueView.from_ma(raw, 0).to_json()["stream_title"] == "Blue Harbor - Summit"
+    for details in (None, {}, {"stream_title": None}):
+        raw["current_item"]["streamdetails"] = details
+        assert QueueView.from_ma(raw, 0).to_json()["stream_title"] is None
 
 
 def test_no_queue():
@@ -126,9 +148,9 @@ ID = "0123456789abcdef0123456789abcdef"
     ],
 )
 def test_stream_paths(path, expected):
-    """Only MA's single and flow paths are streams, and they are asked for as MP3."""
-    found = stream_path(path)
-    assert (found == path.rpartition(".")[0] + ".mp3") if expected else found is None
+    """Only MA's single and flow paths are streams, and they are asked for as MP3, or AAC, whatever MA says."""
+    for codec in ("mp3", "aac"):
+        assert stream_path(path, codec) == (f"{path.rpartition('.')[0]}.{codec}" if expected else None)
 
 
 def test_parts_of_a_stream_path():

@@ -22,6 +22,8 @@ def test_defaults():
     assert (settings.slimproto_port, settings.host, settings.port) == (3483, "0.0.0.0", 8098)
     assert settings.bridge_tokens == ("first", "second")
     assert settings.signing_keys == ("key",)
+    assert settings.codec == "mp3"
+    assert Settings.from_env(WHOLE | {"AUDIO_CODEC": "AAC"}).codec == "aac"
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,7 @@ def test_ways_to_name_the_server(environ, url, stream_url):
         ("BRIDGE_PORT", "²"),
         ("CACHE_BYTES", "1GB"),
         ("CACHE_BYTES", "5"),
+        ("AUDIO_CODEC", "flac"),
     ],
 )
 def test_wrong_settings_are_named(name, value):

@@ -299,6 +299,19 @@ def test_a_stream_that_breaks_fails_where_it_broke(echo, skill, build, ear):
     assert echo.device.activity == "STOPPED"
 
 
+def test_a_stream_that_breaks_ahead_is_heard_up_to_there(echo_with, skill, build, ear):
+    """A device that pulls ahead to ask for the next stream in time fails no earlier for it."""
+    ear.breaking["one"] = 20_000
+    skill.script[PLAY] = build.answer(build.play("one"), say="One.", end=True)
+    echo = echo_with(nearly_finished="late")
+    echo.ask(PLAY, query="one")
+    echo.listen(18)
+    assert (echo.device.playing, echo.device.position_ms) == (True, 18_000)
+    echo.listen(3)
+    state = skill.of("Failed")[0]["request"]["currentPlaybackState"]
+    assert state["offsetInMilliseconds"] == 20_000
+
+
 def test_endless_failure_is_noticed(echo, skill, build, ear):
     """A skill that answers each failure with the same failing stream is stopped."""
     ear.failing["one"] = "MEDIA_ERROR_UNKNOWN"

@@ -115,11 +115,12 @@ def test_noise_is_no_audio(front, ear):
 
 
 def test_a_broken_stream_fails_at_its_break(front, ear):
-    """A connection that ends too early is an error, never a short track."""
+    """A connection that ends too early is an error, however often one asks, and never a short track."""
     sound = ear.open(f"{front.url}/broken")
     sound.hear(1_500)
-    with pytest.raises(FetchFailed, match="MEDIA_ERROR_SERVICE_UNAVAILABLE"):
-        sound.hear(10 * 60_000)
+    for _ in range(2):
+        with pytest.raises(FetchFailed, match="MEDIA_ERROR_SERVICE_UNAVAILABLE"):
+            sound.hear(10 * 60_000)
     assert sound.length_ms is None
 
 

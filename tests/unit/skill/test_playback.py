@@ -1,5 +1,7 @@
 """Commands, as "Playback, exactly" has them. What the device is told, what home is asked, what is remembered."""
 
+import base64
+import json
 from dataclasses import replace
 
 import pytest
@@ -15,6 +17,7 @@ from music_assistant_alexa.errors import (
 from music_assistant_alexa.models import Activity, Device, MediaItem, MediaType, QueueOption, RepeatMode
 from music_assistant_alexa.playback_events import Reported
 from music_assistant_alexa.stream_token import StreamToken
+from music_assistant_alexa.stream_urls import ART_EDGES
 from simulator.scripted_home import queue_item
 
 SONG = MediaItem("library://track/9", "Salt and Wire", MediaType.TRACK)
@@ -512,15 +515,24 @@ def test_removing_while_paused_changes_ma_only(core, playing):
 
 
 @pytest.mark.parametrize(
-    ("image_url", "art"),
-    [("/imageproxy?path=a", "https://home.example.com/art/"), ("", ""), ("http://img.example/a.jpg", "")],
+    ("image_url", "shown"),
+    [
+        ("/imageproxy?path=a", {"p": "/imageproxy?path=a"}),
+        ("https://img.example/a.jpg", {"u": "https://img.example/a.jpg"}),
+        ("", {"b": 1}),
+        ("http://img.example/a.jpg", {"b": 1}),
+    ],
 )
-def test_art_is_signed_or_left_out(core, image_url, art):
-    """A picture that cannot be handed out is none, and the music plays."""
+def test_art_is_signed_in_every_size(core, image_url, shown):
+    """A picture has an https URL of ours for each edge; none, or one that cannot be handed out, is the built-in one."""
     core.home.contents[SONG.uri] = [queue_item(SONG.uri, "x", image_url=image_url)]
     (play,) = core.playback.play(core.moment(), [SONG]).actions
     assert isinstance(play, Play)
-    assert play.art_url.startswith(art) if art else play.art_url == ""
+    assert tuple(play.art) == ART_EDGES
+    for edge, url in play.art.items():
+        assert url.startswith("https://home.example.com/art/")
+        name = url.rpartition("/")[2].partition(".")[0]
+        assert json.loads(base64.urlsafe_b64decode(name + "==")) == shown | {"s": edge}
 
 
 def test_an_item_of_another_stream_is_not_shown(core):

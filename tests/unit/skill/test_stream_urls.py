@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from music_assistant_alexa import stream_urls
 from music_assistant_alexa.errors import StreamUrlError
-from music_assistant_alexa.stream_urls import PublicUrls, check_signed, public_art_url, public_stream_url
+from music_assistant_alexa.stream_urls import (
+    ART_EDGES,
+    DEFAULT_EDGE,
+    PublicUrls,
+    check_signed,
+    public_art_url,
+    public_stream_url,
+)
 
 NOW = 1_795_000_000.0
 KEY = "a key"
@@ -25,8 +32,8 @@ def stream_url(ma_url=LAN, generation=7, base_url=BASE, key=KEY, now=NOW, **opti
     return public_stream_url(ma_url, generation, base_url=base_url, key=key, now=now, **options)
 
 
-def art_url(image_url, **options):
-    return public_art_url(image_url, base_url=BASE, key=KEY, now=NOW, **options)
+def art_url(image_url, *edge, **options):
+    return public_art_url(image_url, *edge, base_url=BASE, key=KEY, now=NOW, **options)
 
 
 def parts_of(url):
@@ -67,11 +74,12 @@ def test_the_lan_host_is_dropped(scheme, host):
 
 
 @pytest.mark.parametrize("extension", ["flac", "mp3", "wav", "aac", "ogg", "pcm"])
-def test_every_extension_becomes_mp3(extension):
-    """An Echo cannot play flac, and MA encodes what is asked: the extension is swapped."""
+def test_extensions(extension):
+    """An Echo cannot play flac, and MA encodes what is asked: all become MP3 but AAC, which the household chose."""
     url = stream_url(f"http://192.168.1.20:8097{PATH}.{extension}")
-    assert checked(url)["p"].endswith(f"/{QUEUE}.mp3")
-    assert urlsplit(url).path.endswith(".mp3")
+    expected = "aac" if extension == "aac" else "mp3"
+    assert checked(url)["p"].endswith(f"/{QUEUE}.{expected}")
+    assert urlsplit(url).path.endswith(f".{expected}")
 
 
 def test_flow_streams_are_streams():
@@ -297,23 +305,85 @@ def test_a_name_is_one_plain_segment(name):
 @pytest.mark.parametrize(
     ("image_url", "ref"),
     [
+        ("", {"b": 1}),
         ("/imageproxy?path=a%2Fb&provider=x", {"p": "/imageproxy?path=a%2Fb&provider=x"}),
+        (f"/imageproxy/{'0f' * 32}?size=512&fmt=jpeg", {"p": f"/imageproxy/{'0f' * 32}"}),
+        (f"http://192.168.1.20:8095/base/imageproxy/{'0f' * 32}", {"p": f"/imageproxy/{'0f' * 32}"}),
         ("http://192.168.1.20:8095/imageproxy?path=a&size=256", {"p": "/imageproxy?path=a&size=256"}),
         ("https://ma.lan/base/imageproxy?path=a", {"p": "/imageproxy?path=a"}),
         ("https://img.example.com/a/b.png?w=1", {"u": "https://img.example.com/a/b.png?w=1"}),
     ],
 )
 def test_pictures_are_signed(image_url, ref):
-    """MA's imageproxy keeps its query as it is; a remote picture keeps its whole URL."""
+    """MA's imageproxy keeps its query or its id, a remote picture its whole URL; none is the built-in one."""
     url = art_url(image_url)
     assert url.startswith("https://home.example.com/art/")
-    assert checked(url) == ref
+    assert checked(url, kind="art") == ref | {"s": DEFAULT_EDGE}
+
+
+@pytest.mark.parametrize("edge", ART_EDGES)
+def test_pictures_have_the_edges_of_the_list(edge):
+    """The edge stands in the reference."""
+    assert checked(art_url("", edge), kind="art") == {"b": 1, "s": edge}
+
+
+@pytest.mark.parametrize("edge", [0, -48, 47, 1201, 2400, True, 48.0, "48", None])
+def test_other_edges_are_not_handed_out(edge):
+    """An edge that is not on the list is neither signed nor, signed by whomever, accepted."""
+    with pytest.raises(StreamUrlError):
+        art_url("https://img.example.com/a.jpg", edge)
+    for ref in ({"b": 1}, {"u": "https://img.example.com/a.jpg"}, {"p": "/imageproxy?path=x"}):
+        with pytest.raises(StreamUrlError):
+            check_signed(*signed(ref | {"s": edge}, kind="art"), keys=[KEY], now=NOW)
+
+
+@pytest.mark.parametrize("ref", [{"p": "/imageproxy?path=x"}, {"u": "https://img.example.com/a.jpg"}])
+def test_references_without_an_edge_are_still_good(ref):
+    """A URL that was signed before pictures had sizes is good for as long as it says."""
+    assert check_signed(*signed(ref, kind="art"), keys=[KEY], now=NOW) == ref
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        *(
+            {},
+            {"s": 48},
+            {"b": 0},
+            {"b": True},
+            {"b": "1"},
+            {"b": 1.0},
+            {"u": "http://img.example.com/a.jpg"},
+            {"u": 1},
+        ),
+        *(
+            {"p": path}
+            for path in ("", "/", "/api", "/imageproxy", "/imageproxy?", "/imageproxy/", "/imageproxy/../api")
+        ),
+        *({"p": path} for path in ("/imageproxy?a#b", "/imageproxy?a b", "/imageproxyx?a", "//host/imageproxy?a", 1)),
+        *({"p": f"/imageproxy/{part}"} for part in ("0f" * 31, "0F" * 32, "0f" * 33, "0f" * 32 + "/x")),
+        *({"p": "/imageproxy?path=x", "u": "https://img.example.com/a.jpg"}, {"u": "https://x/a.jpg", "b": 1}),
+    ],
+    ids=str,
+)
+def test_other_references_are_no_pictures(ref):
+    """What is signed but names no picture, or two, is refused."""
+    with pytest.raises(StreamUrlError):
+        check_signed(*signed(ref, kind="art"), keys=[KEY], now=NOW)
 
 
 @pytest.mark.parametrize(
     "image_url",
     [
-        *("", "/imageproxy", "/etc/passwd", "http://img.example.com/a.jpg", "file:///a.jpg", "ftp://x/imageproxy?a"),
+        *(
+            "/imageproxy",
+            "/imageproxy/",
+            "/imageproxy/x?a",
+            "/etc/passwd",
+            "http://img.example.com/a.jpg",
+            "file:///a.jpg",
+            "ftp://x/imageproxy?a",
+        ),
         *("https://", "https:///a.jpg", "https://img.example.com/a b.jpg", 'https://x/"><script>', "/imageproxy?a\nb"),
         *(
             "https://user:secret@img.example.com/a.jpg",
@@ -324,10 +394,11 @@ def test_pictures_are_signed(image_url, ref):
     ],
 )
 def test_other_pictures_are_not_handed_out(image_url):
-    """What is neither MA's imageproxy nor a plain https picture is an error, and for PublicUrls no picture."""
+    """What is neither MA's imageproxy nor a plain https picture is an error; PublicUrls shows the built-in one."""
     with pytest.raises(StreamUrlError):
         art_url(image_url)
-    assert PublicUrls(BASE, lambda: KEY, lambda: NOW).art(image_url) == ""
+    shown = PublicUrls(BASE, lambda: KEY, lambda: NOW).art(image_url)
+    assert shown == {edge: art_url("", edge) for edge in ART_EDGES}
 
 
 def test_the_key_is_fetched_late():

@@ -1,0 +1,164 @@
+"""One generation's audio: pulled once from Music Assistant, served while it comes, to any number of readers."""
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections import deque
+from collections.abc import AsyncGenerator, Iterator
+
+from home_bridge.cache import AudioCache, CachedFile
+from home_bridge.errors import UnreachableError
+
+_log = logging.getLogger(__name__)
+
+CHUNK = 64 * 1024
+PIECE = 16 * 1024
+"""Read from disk at once for one of many readers; it stays in memory for as long as the reader takes none of it."""
+
+"""What is taken from Music Assistant at once."""
+
+PIECE = 16 * 1024
+"""What a reader holds at once."""
+
+TAIL_BYTES = 1024 * 1024
+"""What no longer fits on disk is held in memory up to this much, until those who listen have it."""
+
+
+class BrokenPullError(Exception):
+    """The body ended early, or what was asked for is no longer held; what was sent must not look whole."""
+
+
+class Pull:
+    """What has come so far, and whether more will."""
+
+    def __init__(self, file: CachedFile, cache: AudioCache) -> None:
+        self.size = file.size
+        self.finished = file.whole
+        self.file = file
+        self._cache = cache
+        self._opened = file.whole
+        self._error: Exception | None = None
+        self._tail: deque[bytes] = deque()
+        self._passes_on = False
+        """The disk is full: what comes is passed on to those who listen, and forgotten."""
+
+        self._positions: dict[object, int] = {}
+        self._news = asyncio.Event()
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether Music Assistant could not even be asked, so that asking again does no harm."""
+        return not self._opened and isinstance(self._error, UnreachableError)
+
+    @property
+    def held(self) -> bool:
+        """Whether any part of it can be had at any time."""
+        return not self._passes_on
+
+    def opened(self) -> None:
+        """Note that Music Assistant answers."""
+        self._opened = True
+        self._wake()
+
+    async def fill(self, chunks: AsyncGenerator[bytes]) -> None:
+        """Take all audio there is. What the source raises is what readers get."""
+        with self.file.opened(os.O_RDWR | os.O_CREAT) as descriptor:
+            async with contextlib.aclosing(chunks):
+                async for chunk in chunks:
+                    await self._append(descriptor, chunk)
+            self.finished = True
+            self._wake()
+            if self.held:
+                await self.file.keep(descriptor)
+
+    def fail(self, error: Exception) -> None:
+        """Note that no more will come, though there should."""
+        self._error = error
+        self._wake()
+
+    async def open(self) -> None:
+        """Wait until Music Assistant answers. Raises MusicAssistantError if it does not, or refuses."""
+        while not self._opened and self._error is None:
+            await self._news.wait()
+        if self._error is not None and (not self._opened or not self.size):
+            raise self._error
+
+    async def reach(self, size: int | None) -> None:
+        """Wait until so many bytes are here, or all. Raises BrokenPullError where they will not come."""
+        while not self.finished and (size is None or self.size < size):
+            if self._error is not None:
+                raise BrokenPullError from self._error
+            await self._news.wait()
+
+    async def read(self, start: int = 0, stop: int | None = None) -> AsyncGenerator[bytes]:
+        """Yield the bytes from `start` to before `stop`, waiting for what is still to come. Raises BrokenPullError."""
+        reader, position = object(), start
+        with self._reading(reader, start) as descriptor:
+            while stop is None or position < stop:
+                chunk = await self._chunk(descriptor, position, PIECE if stop is None else min(PIECE, stop - position))
+                if not chunk:
+                    return
+                yield chunk
+                position += len(chunk)
+                if not self.held:
+                    self._positions[reader] = position
+                    self._wake()
+
+    @contextlib.contextmanager
+    def _reading(self, reader: object, start: int) -> Iterator[int]:
+        self._positions[reader] = start
+        try:
+            with self.file.opened() as descriptor:
+                yield descriptor
+        except OSError as error:
+            raise BrokenPullError from error
+        finally:
+            del self._positions[reader]
+            self._wake()
+
+    async def _chunk(self, descriptor: int, position: int, most: int) -> bytes:
+        """Return what stands at a position, as soon as it is here; nothing at the end."""
+        while position >= self.size:
+            if self.finished:
+                return b""
+            if self._error is not None:
+                raise BrokenPullError from self._error
+            await self._news.wait()
+        if position < self.file.size:
+            most = min(most, self.file.size - position)
+            if chunk := await asyncio.to_thread(os.pread, descriptor, most, position):
+                return chunk
+            raise BrokenPullError("the file is shorter than what was written")
+        return self._from_tail(position, most)
+
+    async def _append(self, descriptor: int, chunk: bytes) -> None:
+        if self.held and not await self._cache.append(self.file, descriptor, chunk):
+            _log.warning("no room for more audio: what comes is passed on and not kept")
+            self._passes_on = True
+        if self._passes_on:
+            await self._tail_has_room()
+            self._tail.append(chunk)
+        self.size += len(chunk)
+        self._wake()
+
+    async def _tail_has_room(self) -> None:
+        """Wait for the slowest of those who listen; where nobody does, the oldest is dropped."""
+        while sum(map(len, self._tail)) >= TAIL_BYTES:
+            slowest = min(self._positions.values(), default=self.size)
+            if self.size - sum(map(len, self._tail)) + len(self._tail[0]) <= slowest:
+                self._tail.popleft()
+            else:
+                await self._news.wait()
+
+    def _from_tail(self, position: int, most: int) -> bytes:
+        at = self.size - sum(map(len, self._tail))
+        for chunk in self._tail:
+            if at <= position < at + len(chunk):
+                return chunk[position - at :][:most]
+            at += len(chunk)
+        raise BrokenPullError("what was asked for is no longer held")
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
