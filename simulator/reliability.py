@@ -24,6 +24,7 @@ SHORTER = "SHORTER"
 SHOWN_BY: dict[str, tuple[str, str]] = {
     "conformance": ("make conformance", "Alexa's rules, each judged over everything the skill answers"),
     "model": ("make soak", "any order of commands, events and changes at home, against the invariants"),
+    "stack": ("make soak", "evenings over the stand-in home, the bridge's sockets, a table and TLS, against the same"),
     "faults": ("make faults", "every fault between Alexa, the skill and the home, against every command"),
     "fuzz": ("make fuzz", "spoiled requests, bridge calls and bytes"),
     "load": ("make load", "many Echos at once on one bridge"),

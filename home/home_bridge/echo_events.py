@@ -103,7 +103,7 @@ def _stopped(player: Player, audible: Audible, event: Event) -> list[ToServer]:
 
 def _finished(player: Player, audible: Audible, event: Event) -> list[ToServer]:
     _note(player, audible, event, playing=False)
-    if not _may_tell(player) or player.wanted is not Wanted.PLAY:
+    if not (_may_tell(player) or player.astray) or player.wanted is not Wanted.PLAY:
         return []
     if player.following is not None and player.following.stream is not None:
         player.start_by = player.now() + START_WITHIN_S

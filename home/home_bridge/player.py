@@ -318,6 +318,7 @@ class Player:
         self.end_at = self.start_by = None
         self.loaded = None
         self.current = None
+        self.astray = False
         if self.audible is not None:
             self.audible = replace(self.audible, playing=False, ended=True)
         return [Stat("STMu")]

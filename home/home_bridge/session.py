@@ -115,9 +115,8 @@ class Session:
     async def next(self, generation: int) -> dict[str, Any]:
         """Return what follows a stream."""
         async with self._exclusively():
-            if not self.available:
-                self._connection.hurry()
-                await self.until(lambda: self.available, CONNECT_WITHIN_S)
+            with contextlib.suppress(MusicAssistantError):  # what was answered before is known without MA
+                await self._ready()
             stream = await look_ahead.next_stream(self._turn, generation)
             return {"wanted": self.player.wanted, "upcoming": shapes.upcoming(stream, self._world.settings.stream_url)}
 

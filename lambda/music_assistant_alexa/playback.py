@@ -260,17 +260,14 @@ class Playback(Desk):
 
     def _silence(self, moment: Moment, action: Action) -> Outcome:
         place = self._place_if_known(moment)
-        if place is None or place.running.activity is Activity.FINISHED:
+        if place is None:
             return Outcome((action,))
-        stopped = replace(
-            place.running,
-            activity=Activity.STOPPED,
-            occurred_at=moment.occurred_at,
-            rank=EventRank.STOPPED,  # the device's own Stopped of the same second must still get through to MA
-            stopped_by_user=True,
-        )
-        self._remember(moment, stopped)
-        return Outcome((action,), place.item)
+        over = place.running.activity is Activity.FINISHED
+        silenced = replace(place.running, occurred_at=moment.occurred_at, stopped_by_user=True)
+        if not over:  # the device's own Stopped of the same second must still get through to MA
+            silenced = replace(silenced, activity=Activity.STOPPED, rank=EventRank.STOPPED)
+        self._remember(moment, silenced)
+        return Outcome((action,), None if over else place.item)
 
     def _place_if_known(self, moment: Moment) -> Place | None:
         """Return the place; without a row and a table the device can still be told to stop."""

@@ -88,9 +88,11 @@ class PlaybackEvents(Desk):
         token, state = reported.token, self._recall(moment)
         audible = current.token or token
         buffering = audible.generation != token.generation
-        if _is_stale(state, token, buffering=buffering) or state.silenced(audible.generation):
+        if _is_stale(state, token, buffering=buffering):
             return Outcome()
         place = Reported(token, 0 if buffering else current.offset_ms)
+        if state.silenced(audible.generation):
+            return Outcome() if buffering else self.stopped(moment, place)
         event = PlaybackEvent(Activity.FAILED, token, place.offset_ms, moment.occurred_at, audible.generation)
         answer = self._players.report(moment.device.player_id, event)
         return self._repair(moment, audible, answer) if buffering else self._replay(moment, state, place, answer)

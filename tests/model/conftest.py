@@ -1,6 +1,5 @@
 """Households for the model's tests."""
 
-import logging
 
 import pytest
 
@@ -9,21 +8,14 @@ from simulator.household import Household
 from simulator.reliability import record
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def figures(request):
-    """Collect what the long runs count, and write it down together when all have ended."""
-    counted = {}
+    """Collect what a long run counts, and write it down under the name its mark gives when it has ended."""
+    counted, failed_before = {}, request.session.testsfailed
     yield counted
-    if counted:
-        failures = request.session.testsfailed
-        record("model", passed=not failures, **counted, failures=failures)
-
-
-@pytest.fixture(autouse=True)
-def silent(caplog):
-    """Keep nothing of what thousands of evenings log."""
-    caplog.set_level(logging.CRITICAL, logger="music_assistant_alexa")
-    caplog.set_level(logging.CRITICAL, logger="home_bridge")
+    (name,) = request.node.get_closest_marker("soak").args
+    failures = request.session.testsfailed - failed_before
+    record(name, passed=not failures, **counted, failures=failures)
 
 
 @pytest.fixture

@@ -5,10 +5,14 @@ from one machine to the next. `make soak` runs the last one for long.
 """
 
 import os
+import secrets
+import traceback
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -35,7 +39,7 @@ ERRORS = [
     )
 ]
 STEPS, LONG_STEPS = 12, 20
-BATCH = 2_000
+BATCH = 1000
 """Examples of one run: Hypothesis remembers them all, 100 kB each, so that it tries none twice."""
 ORDERS = [f"AMAZON.{what}{how}Intent" for what in ("Shuffle", "Loop") for how in ("On", "Off")]
 habits = st.builds(
@@ -216,15 +220,29 @@ def test_nothing_is_lost(machine, examples):
     run(machine, examples if os.environ.get("CI") else examples // 7, STEPS)
 
 
-@pytest.mark.soak
+@pytest.mark.soak("model")
 @pytest.mark.timeout(0)
 def test_nothing_is_lost_for_long(figures):
-    """Fifty thousand examples; SOAK_EXAMPLES says another number, for a part of them."""
-    counted.clear()
+    """Fifty thousand examples, on all cores; SOAK_EXAMPLES says another number, for a part of them."""
     examples = int(os.environ.get("SOAK_EXAMPLES", "50000"))
+    batches = [min(examples - done, BATCH) for done in range(0, examples, BATCH)]
+    tried, wrong = Counter(), []
+    with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
+        for counts, failure in pool.map(batch, batches):
+            tried.update(counts)
+            wrong += filter(None, [failure])
+            print(failure, end="")
+            print(f"{tried['examples']:,} examples, {tried['steps']:,} steps, {len(wrong)} failures", flush=True)
+    figures |= tried
+    assert not wrong, wrong[0]
+
+
+def batch(examples):
+    """Try that many examples, others than any other batch; return what was counted, and the failure if there is one."""
+    counted.clear()
+    seed(secrets.randbits(64))(Failing)
     try:
-        for done in range(0, examples, BATCH):
-            run(Failing, min(examples - done, BATCH), LONG_STEPS)
-    finally:
-        figures |= counted
-        print(f"{counted['examples']} examples, {counted['steps']} steps")
+        run(Failing, examples, LONG_STEPS)
+    except Exception:  # noqa: BLE001  # whatever it is, it goes to another process as text
+        return counted.copy(), traceback.format_exc()
+    return counted.copy(), ""

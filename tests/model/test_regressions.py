@@ -270,3 +270,24 @@ def test_the_buffered_one_fails_while_something_is_asked_for(evening, at):
         home.overtaken(0, at, "next")
     home.deliver_all(0)
     assert len(here.echo.device.upcoming) == 1
+
+
+def test_a_pause_at_the_end_is_not_ended_by_a_late_question(evening):
+    """The connection was lost, a track ends, "pause" is said, and only then its events arrive: it stays silent."""
+    home = evening({"nearly_finished": "early", "stopped": "before", "buffers_next": False}, {})
+    home.drop()
+    home.hold(0, 3)
+    home.listen(0, 40.0)
+    home.pause(0)
+    home.deliver_all(0)
+    assert not home.rooms[0].echo.device.playing
+
+
+def test_a_failure_that_arrives_after_a_stop(evening):
+    """A stream broke, "stop" is said before anyone hears of it: nothing begins, and Music Assistant shows that."""
+    home = evening({"nearly_finished": "early", "stopped": "before", "buffers_next": False}, {})
+    home.hold(0, 1)
+    home.hiccup(0, "MEDIA_ERROR_UNKNOWN", 1)
+    home.stop(0)
+    home.deliver_all(0)
+    assert not home.rooms[0].echo.device.playing

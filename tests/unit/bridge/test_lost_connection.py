@@ -43,6 +43,15 @@ def test_stopped_at_a_stream_ma_never_loaded(scene):
     assert not scene.player.lost
 
 
+def test_finished_at_a_stream_ma_never_loaded(scene):
+    """MA shows another item as playing, and is told that nothing is heard any more."""
+    scene.play()
+    upcoming = scene.hand_out_next(offered=False)
+    scene.echo("started", upcoming)
+    assert scene.echo("finished", upcoming, 180_000, at=scene.now + 180) == ["STMu"]
+    assert not scene.player.lost
+
+
 def test_a_track_that_must_be_over_is_not_lost(flows):
     """Away for longer than the track lasts: nobody knows what is heard, so nothing is made to play."""
     at = flows(1, 2)

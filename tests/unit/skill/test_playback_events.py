@@ -32,9 +32,20 @@ def test_what_was_stopped_stays_silent(core, playing, silence):
     getattr(core.playback, silence)(core.moment((playing, 5_000)))
     core.home.calls.clear()
     assert core.nearly_finished(playing).actions == ()
-    assert core.failed(playing, at_ms=5_000).actions == ()
     assert core.failed(upcoming, playing, 5_000).actions == ()
     assert core.home.calls == []
+    assert core.failed(playing, at_ms=5_000).actions == ()
+    assert [event.event for event in core.reports] == [Activity.STOPPED]  # lest Music Assistant shows that it plays
+    assert core.running.stopped_by_user
+
+
+def test_silence_after_the_end(core, playing):
+    """A pause after the last sound counts too: NearlyFinished has been seen to come after the end."""
+    core.finished(playing, after=200)
+    core.playback.pause(core.moment((playing, 200_000)))
+    assert core.nearly_finished(playing).actions == ()
+    assert core.running.activity is Activity.FINISHED
+    assert core.token_of(core.playback.resume(core.moment())).queue_item_id != playing.queue_item_id
 
 
 def test_music_after_a_stop_is_given_what_follows(core, playing):
