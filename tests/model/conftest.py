@@ -1,5 +1,6 @@
 """Households for the model's tests."""
 
+import logging
 
 import pytest
 
@@ -16,6 +17,13 @@ def figures(request):
     (name,) = request.node.get_closest_marker("soak").args
     failures = request.session.testsfailed - failed_before
     record(name, passed=not failures, **counted, failures=failures)
+
+
+@pytest.fixture(autouse=True)
+def silent(caplog):
+    """Keep nothing of what thousands of evenings log."""
+    caplog.set_level(logging.CRITICAL, logger="music_assistant_alexa")
+    caplog.set_level(logging.CRITICAL, logger="home_bridge")
 
 
 @pytest.fixture
