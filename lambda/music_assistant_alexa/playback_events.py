@@ -156,7 +156,7 @@ def _running(state: PlaybackState, moment: Moment, reported: Reported, activity:
     """Describe what is now known of the stream an event is about."""
     token = reported.token
     known = state.running is not None and state.running.generation == token.generation
-    kept = None if known and activity is Activity.STOPPED else False
+    kept = None if known and activity is not Activity.STARTED else False  # only music ends a silence
     return Running(
         token,
         _item_of(state, token),

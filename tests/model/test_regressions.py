@@ -291,3 +291,15 @@ def test_a_failure_that_arrives_after_a_stop(evening):
     home.stop(0)
     home.deliver_all(0)
     assert not home.rooms[0].echo.device.playing
+
+
+def test_an_end_in_the_second_of_a_pause(evening):
+    """A track ends in the second in which "pause" is said, and its events arrive later: it stays silent."""
+    home = evening({}, {"nearly_finished": "after", "stopped": "before", "buffers_next": False})
+    for _ in range(12):
+        home.drop()
+    home.hold(1, 2)
+    home.drop()
+    home.pause(1)
+    home.deliver_all(1)
+    assert not home.rooms[1].echo.device.playing

@@ -48,6 +48,14 @@ def test_silence_after_the_end(core, playing):
     assert core.token_of(core.playback.resume(core.moment())).queue_item_id != playing.queue_item_id
 
 
+def test_an_end_in_the_second_of_a_stop(core, playing):
+    """Finished of the very second in which "stop" was said is the newer event, and does not end the silence."""
+    core.playback.stop(core.moment((playing, 199_900), after=200))
+    core.finished(playing, 200_000)
+    assert core.running.activity is Activity.FINISHED
+    assert core.nearly_finished(playing).actions == ()
+
+
 def test_music_after_a_stop_is_given_what_follows(core, playing):
     """The silence is that of the stream that was stopped: what was asked for later goes on by itself."""
     core.playback.stop(core.moment((playing, 5_000)))
