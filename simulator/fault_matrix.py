@@ -16,6 +16,7 @@ from simulator.demo_library import LIBRARY
 from simulator.echo import Echo, Invoke
 from simulator.faulty_stack import Fault, FaultyStack
 from simulator.rules import Exchange, judge_exchange
+from simulator.waiting import eventually
 
 MOST_S = 6.0
 """Alexa waits 8 s, of which a cold start and the way back take their part."""
@@ -157,10 +158,17 @@ class Room:
             self.wrong.append(f"afterwards {words!r} plays {echo.track!r}, not {expected!r}; said {said!r}")
 
     def agree(self, stack: FaultyStack) -> None:
-        """Compare with what Music Assistant believes."""
+        """Compare with what Music Assistant believes, once its process has caught up with its clock."""
+
+        def agrees() -> bool:
+            believed = stack.believed(self.echo)
+            return (believed.current_item, believed.state) == (self.echo.track, "playing")
+
+        try:
+            eventually(agrees, within=AGREED_WITHIN_S, what="agreement")
+        except AssertionError:
+            self.wrong.append(f"Music Assistant believes {stack.believed(self.echo)}, {self.echo.track!r} is heard")
         believed = stack.believed(self.echo)
-        if (believed.current_item, believed.state) != (self.echo.track, "playing"):
-            self.wrong.append(f"Music Assistant believes {believed}, and {self.echo.track!r} is heard")
         kept = self.operation.afterwards == "resume" and self.echo.track == self._track
         if kept and believed.position_ms < self._position_ms - BEHIND_MS:
             self.wrong.append(f"the position is lost: {believed.position_ms} ms after {self._position_ms} ms")
