@@ -60,10 +60,10 @@ class Turn:
 
 
 def application_ids(event: Mapping[str, Any]) -> set[str]:
-    """Return every application id an event names; there must be one, and it must be ours."""
+    """Return every application id an event names, as it stands there; there must be one, and it must be ours."""
     system = _part(_part(event, "context"), "System")
     named = (_part(system, "application"), _part(_part(event, "session"), "application"))
-    return {_text(part, "applicationId") for part in named if "applicationId" in part}
+    return {str(part["applicationId"]) for part in named if "applicationId" in part}
 
 
 def readable(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from music_assistant_alexa.errors import UnknownDialectError
+from simulator.envelopes import APPLICATION_ID
 
 ROOT = Path(__file__).parents[3]
 INTENT = {"request": {"type": "IntentRequest"}}
@@ -74,14 +75,15 @@ def test_without_its_own_id_the_skill_refuses_everything(skill, skill_id):
     assert skill.spoken("LaunchRequest") == {"version": "1.0", "response": {}}
 
 
+@pytest.mark.parametrize("other", ["amzn1.ask.skill.another", APPLICATION_ID + "\u2028", " " + APPLICATION_ID, None, 7])
 @pytest.mark.parametrize("where", ["context", "session"])
-def test_both_application_ids_must_be_ours(skill, where):
-    """Session and context both name the application: one of another skill is enough to refuse."""
+def test_both_application_ids_must_be_ours(skill, where, other):
+    """Session and context both name the application: one of another skill, or nearly ours, is enough to refuse."""
     event = skill.envelope("LaunchRequest")
     event["session"] = {"application": dict(event["context"]["System"]["application"])}
     part = event["context"]["System"] if where == "context" else event["session"]
     assert skill.app.answer(event)["response"]
-    part["application"]["applicationId"] = "amzn1.ask.skill.another"
+    part["application"]["applicationId"] = other
     assert skill.app.answer(event) == {"version": "1.0", "response": {}}
 
 
