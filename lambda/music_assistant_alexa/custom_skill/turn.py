@@ -63,7 +63,8 @@ def application_ids(event: Mapping[str, Any]) -> set[str]:
     """Return every application id an event names, as it stands there; there must be one, and it must be ours."""
     system = _part(_part(event, "context"), "System")
     named = (_part(system, "application"), _part(_part(event, "session"), "application"))
-    return {str(part["applicationId"]) for part in named if "applicationId" in part}
+    ids = [part["applicationId"] for part in named if "applicationId" in part]
+    return {one if isinstance(one, str) else "" for one in ids}
 
 
 def readable(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,15 @@ def test_without_its_own_id_the_skill_refuses_everything(skill, skill_id):
     assert skill.spoken("LaunchRequest") == {"version": "1.0", "response": {}}
 
 
-@pytest.mark.parametrize("other", ["amzn1.ask.skill.another", APPLICATION_ID + "\u2028", " " + APPLICATION_ID, None, 7])
+DEEP = reduce(lambda inner, _: [inner], range(5_000), [])
+"""Nothing that can be shown as text."""
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["amzn1.ask.skill.another", APPLICATION_ID + "\u2028", " " + APPLICATION_ID, None, 7, DEEP],
+    ids=["another", "behind", "before", "none", "number", "deep"],
+)
 @pytest.mark.parametrize("where", ["context", "session"])
 def test_both_application_ids_must_be_ours(skill, where, other):
     """Session and context both name the application: one of another skill, or nearly ours, is enough to refuse."""
