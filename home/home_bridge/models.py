@@ -12,8 +12,9 @@ _STREAM_PATH = re.compile(
 )
 
 ART_SIZE = 512
-_PROXY_ID = re.compile(r"[0-9a-f]{64}")
 """Edge of a cover in pixels."""
+
+_PROXY_ID = re.compile(r"[0-9a-f]{64}")
 
 _RESUME_BACK_MS = 500
 """MA starts a podcast or audiobook this much before where it was left."""

@@ -216,3 +216,15 @@ def test_the_bridge_asks_nothing_in_a_circle():
             endless = isinstance(loop.test, ast.Constant)
             called = {node.attr for node in ast.walk(loop) if isinstance(node, ast.Attribute)}
             assert not (endless and called & {"api", "post"}), f"{path}:{loop.lineno}"
+
+
+NAMES_END = 39
+"""The column of that page where the names end and what they are for begins."""
+
+
+def test_every_module_of_the_bridge_is_on_the_page():
+    """The architecture page says where each thing of the home package lives, and names no module that is gone."""
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    block = page.partition("home/home_bridge/\n")[2].partition("```")[0]
+    named = {word for line in block.splitlines() for word in line[:NAMES_END].split()}
+    assert named == {path.stem for path in BRIDGE_FILES if path.parent.name == "home_bridge"} - {"__init__"}
