@@ -1,6 +1,7 @@
 """The stand-in home as its tests hold it: a process of its own that ends with theirs."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -45,7 +46,13 @@ class StandIn:
     def __enter__(self) -> Self:
         """Start the process and wait until it listens."""
         self._running = subprocess.Popen(
-            self._command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            self._command,
+            cwd=_ROOT,
+            # A copy: this may be a thread of its own, and another one may be changing the process's environment.
+            env=dict(os.environ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         addresses = self._read()
         self.url = addresses["url"]
