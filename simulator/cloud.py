@@ -14,6 +14,7 @@ import boto3
 from moto.server import ThreadedMotoServer
 
 HOST, REGION = "127.0.0.1", "eu-west-1"
+RESET_WITHIN_S = 10
 TABLE_NAME = "music-assistant-alexa-playback"
 SECRET_NAME = "/music-assistant-alexa/secrets"
 LOCAL_ACCOUNT = {
@@ -73,7 +74,8 @@ class LocalCloud:
 
     def close(self) -> None:
         """Stop the server and forget what it held: moto keeps that for the whole process."""
-        with urllib.request.urlopen(urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")):
+        reset = urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")
+        with urllib.request.urlopen(reset, timeout=RESET_WITHIN_S):
             self._server.stop()
 
     def rows(self) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from home_bridge.errors import (
     UnreachableError,
 )
 from home_bridge.http_api import _event as event_of
-from home_bridge.models import EventKind, Memory
+from home_bridge.models import EventKind, Memory, Stream
 from home_bridge.packets import FromServer, ToServer
 from home_bridge.player import Player
 from home_bridge.queue_view import QueueView
@@ -55,6 +55,7 @@ class PocketSession:
         self._ends_at: float | None = None
         self._pause_s = FIRST_PAUSE_S
         self._rest: Coroutine[Any, Any, None] | None = None
+        self._pulled: dict[tuple[str, int], tuple[PocketItem, int]] = {}
         self._remember()
         self.connect()
 
@@ -129,6 +130,13 @@ class PocketSession:
 
         return self._exclusively(work())
 
+    def pulled(self, path: str, generation: int) -> tuple[PocketItem, int]:
+        """Return what is heard of a stream, and from which second: each generation is pulled once."""
+        key = (path, generation)
+        if key not in self._pulled:
+            self._pulled[key] = self._home.pull(self.player.pull_path(path, generation))
+        return self._pulled[key]
+
     # What the flows ask of the world (`Home`)
 
     async def api(self, command: str, **args: Any) -> Any:
@@ -138,6 +146,10 @@ class PocketSession:
     async def sample(self, path: str) -> None:
         """Pull the first kilobyte of a stream."""
         self._home.pull(path, sample=True)
+
+    async def pull(self, stream: Stream) -> None:
+        """Begin to pull what the Echo will hear."""
+        self.pulled(stream.path, stream.generation)
 
     async def until(self, check: Callable[[], bool], within_s: float) -> bool:
         """Let time pass until `check` is true."""
@@ -246,7 +258,6 @@ class PocketBridge:
         self.calls: list[PlayerId] = []
         """Of which player every call was."""
         self._home = home
-        self._pulled: dict[tuple[str, int], tuple[PocketItem, int]] = {}
 
     def command(self, player: PlayerId, command: QueueCommand) -> PlayerState:
         """Do one command, making the player if it is new."""
@@ -269,12 +280,8 @@ class PocketBridge:
             return wire.player_state(self._session(player).report(wire.reported(event)))
 
     def pull(self, path: str, generation: int) -> tuple[PocketItem, int]:
-        """Return what is heard of a signed stream: each generation is pulled once. Raises MusicAssistantError."""
-        key = (path, generation)
-        if key not in self._pulled:
-            session = self.sessions[path.split("/")[3]]
-            self._pulled[key] = self._home.pull(session.player.pull_path(path, generation))
-        return self._pulled[key]
+        """Return what is heard of a signed stream. Raises MusicAssistantError."""
+        return self.sessions[path.split("/")[3]].pulled(path, generation)
 
     def restart(self) -> None:
         """End the program and start it again with what is on disk."""
@@ -282,7 +289,6 @@ class PocketBridge:
         for session in self.sessions.values():
             store.save(session.saved)
             session.end()
-        self._pulled.clear()
         self.sessions = {memory.mac: self._new(memory) for memory in store.load()}
         store.close()
         self._home.clock.settle()

@@ -13,13 +13,10 @@ from home_bridge.errors import UnreachableError
 _log = logging.getLogger(__name__)
 
 CHUNK = 64 * 1024
-PIECE = 16 * 1024
-"""Read from disk at once for one of many readers; it stays in memory for as long as the reader takes none of it."""
-
 """What is taken from Music Assistant at once."""
 
 PIECE = 16 * 1024
-"""What a reader holds at once."""
+"""Read from disk at once for one of many readers; it stays in memory for as long as the reader takes none of it."""
 
 TAIL_BYTES = 1024 * 1024
 """What no longer fits on disk is held in memory up to this much, until those who listen have it."""

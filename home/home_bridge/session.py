@@ -22,7 +22,7 @@ from home_bridge.prefetch import Prefetch
 from home_bridge.queue_view import QueueView
 from home_bridge.settings import Settings
 from home_bridge.store import PlayerStore
-from home_bridge.streams import Expected, PullSource, Streams
+from home_bridge.streams import Expected, Pull, PullSource, Streams
 from home_bridge.turn import Turn
 
 _log = logging.getLogger(__name__)
@@ -172,6 +172,10 @@ class Session:
         """Pull the first kilobyte of a stream."""
         await self._world.streams.sample(path)
 
+    async def pull(self, stream: Stream) -> None:
+        """Begin to pull what the Echo will hear, and wait until its audio comes."""
+        await self._world.streams.begun(self._pull_ahead(stream))
+
     async def until(self, check: Callable[[], bool], within_s: float) -> bool:
         """Wait for what packets and connections bring about."""
         with contextlib.suppress(TimeoutError):
@@ -247,9 +251,9 @@ class Session:
         self.player.disconnected()
         self._news.set()
 
-    def _pull_ahead(self, stream: Stream) -> None:
+    def _pull_ahead(self, stream: Stream) -> Pull:
         source = self.source(stream.path, stream.generation)
-        self._world.streams.pull(stream.path, stream.generation, source)
+        return self._world.streams.pull(stream.path, stream.generation, source)
 
     def _set_timer(self) -> None:
         self._prefetch.plan()

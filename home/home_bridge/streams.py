@@ -120,6 +120,15 @@ class Streams:
             with _translated():
                 await response.content.readexactly(SAMPLE)
 
+    async def begun(self, pull: Pull) -> None:
+        """Wait for a pull's first kilobyte, as long as for a sample. Raises MusicAssistantError if none comes."""
+        try:
+            async with asyncio.timeout(_SAMPLE_TIMEOUT.total):
+                await pull.open()
+                await pull.reach(SAMPLE)
+        except (TimeoutError, BrokenPullError) as error:
+            raise UnreachableError("Music Assistant's stream server gives no audio") from error
+
     async def close(self) -> None:
         """End all pulls."""
         for task in self._tasks:

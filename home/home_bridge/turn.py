@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from home_bridge.errors import MusicAssistantError, StreamTimeoutError
-from home_bridge.models import Item, Wanted
+from home_bridge.models import Item, Stream, Wanted
 from home_bridge.packets import ToServer
 from home_bridge.player import Player
 from home_bridge.queue_view import LOOK_PAST, QueueView, index_after
@@ -36,6 +36,10 @@ class Home(Protocol):
 
     async def sample(self, path: str) -> None:
         """Pull the first kilobyte of a stream and drop it."""
+        ...
+
+    async def pull(self, stream: Stream) -> None:
+        """Begin to pull a stream for the Echo, unless that has begun; wait until there is audio."""
         ...
 
     async def until(self, check: Callable[[], bool], within_s: float) -> bool:
@@ -172,9 +176,20 @@ class Turn:
         if self.player.loaded is None:
             return
         try:
+            await self._keep_unheard()
             await self.home.sample(self.player.loaded.path)
         except MusicAssistantError:
             return  # asking for the next stream will show what MA knows
+
+    async def _keep_unheard(self) -> None:
+        """Pull the current stream if the Echo has yet to: with "repeat one" a sample makes MA start it at 0."""
+        player = self.player
+        await self.describe()
+        current = player.current
+        if current is None or player.in_step or current.item is None or current.endless:
+            return
+        if player.loaded is not None and player.loaded.path == current.path:
+            await self.home.pull(current)
 
     def may_play(self) -> None:
         """Note that a command of ours wants music, whatever MA's screen said before."""

@@ -15,6 +15,7 @@ from simulator.stand_in.packages import DEFAULT_VERSION
 
 _ROOT = Path(__file__).resolve().parents[2]
 _API_TIMEOUT_S = 30
+_END_WITHIN_S = 15
 
 
 class StandInError(Exception):
@@ -65,7 +66,12 @@ class StandIn:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the process: it stops when its input does."""
-        self._running.communicate()
+        try:
+            self._running.communicate(timeout=_END_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._running.kill()
+            self._running.communicate()
+            raise StandInError(f"The stand-in home had not ended {_END_WITHIN_S} s after its input") from None
 
     def api(self, command: str, **args: Any) -> Any:
         """Post one command as Music Assistant's own screen would; StandInError unless the answer is 200."""

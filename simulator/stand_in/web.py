@@ -14,6 +14,9 @@ from simulator.demo_library import LIBRARY
 from simulator.stand_in.faults import Faults
 from simulator.stand_in.music import FILES
 
+_HANG_UP_S = 0.05
+"""To aiohttp 0 is "for ever"."""
+
 _ORIGINAL = (500, 400)
 """Not square, as many a cover that people have scanned."""
 
@@ -36,7 +39,7 @@ class Site:
 
     async def start(self) -> None:
         """Listen."""
-        runner = web.AppRunner(self._make_app(), handler_cancellation=True, shutdown_timeout=0)
+        runner = web.AppRunner(self._make_app(), handler_cancellation=True, shutdown_timeout=_HANG_UP_S)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", self._port).start()
         self._port = runner.addresses[0][1]

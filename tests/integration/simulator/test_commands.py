@@ -52,13 +52,17 @@ def test_an_evening_ends_well():
 @pytest.fixture(scope="module")
 def served():
     """Return what `make serve` prints, while it runs."""
-    program = subprocess.Popen(
-        [sys.executable, "-m", "simulator.serve"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-X", "faulthandler", "-m", "simulator.serve"]
+    program = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     yield json.loads(program.stdout.readline())
     program.send_signal(signal.SIGTERM)
-    assert program.wait(20) == 0
-    program.stdout.close()
+    try:
+        assert program.wait(20) == 0
+    except subprocess.TimeoutExpired:
+        program.send_signal(signal.SIGABRT)  # faulthandler prints where each thread is
+        raise
+    finally:
+        program.stdout.close()
     assert not SERVED.exists()
 
 

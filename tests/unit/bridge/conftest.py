@@ -150,6 +150,11 @@ class FakeMusicAssistant:
         self.in_buffer = self._index(sampled.split("/")[4])
         self.at(0.5, self._enqueue)
 
+    async def pull(self, stream):
+        self.calls.append(("pull", {"path": stream.path}))
+        self.in_buffer = self._index(stream.queue_item_id)
+        self.at(0.5, self._enqueue)
+
     async def until(self, check, within_s):
         deadline = self.scene.time + within_s
         while not check():
