@@ -17,7 +17,7 @@ from music_assistant_alexa.library import Library
 from music_assistant_alexa.music_skill import MusicSkill, invalid_directive
 from music_assistant_alexa.playback import Playback
 from music_assistant_alexa.playback_events import PlaybackEvents
-from music_assistant_alexa.ports import EchoPlayers, MusicAssistant, PlaybackStore
+from music_assistant_alexa.ports import EchoPlayers, PlaybackStore, Search
 from music_assistant_alexa.settings import Credentials, Settings
 from music_assistant_alexa.stream_urls import PublicUrls
 
@@ -61,7 +61,7 @@ class App:
 def build_app(
     settings: Settings,
     *,
-    music: MusicAssistant | None = None,
+    music: Search | None = None,
     players: EchoPlayers | None = None,
     store: PlaybackStore | None = None,
     credentials: Credentials | None = None,

@@ -2,6 +2,8 @@
 
 SkillError
 ├── MediaNotFoundError         nothing in Music Assistant answers to what was said
+├── ContentFilteredError       all of it is explicit, and the listener's filter is on
+├── ItemNotFoundError          the queue holds no such item, or is no more; .named: someone chose that item
 ├── QueueFinishedError         there is nothing after the current item
 ├── NothingPlayingError        a command about "this" while nothing was ever played here
 ├── PlayerUnavailableError     the device cannot play audio, or its player cannot be had
@@ -32,6 +34,19 @@ class MediaNotFoundError(SkillError):
         super().__init__(f"nothing found of kind {kind or 'any'}")
         self.said = said
         self.kind = kind
+
+
+class ContentFilteredError(SkillError):
+    """Explicit, and the listener's filter is on."""
+
+
+class ItemNotFoundError(SkillError):
+    """The queue holds no such item, or is no more."""
+
+    def __init__(self, cause: str, *, named: bool = False) -> None:
+        super().__init__(cause)
+        self.named = named
+        """Someone chose that very item, where otherwise "the one before" was asked for."""
 
 
 class QueueFinishedError(SkillError):

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 
 from music_assistant_alexa.errors import MediaNotFoundError
 from music_assistant_alexa.models import MediaItem, MediaQuery, MediaType
-from music_assistant_alexa.ports import MusicAssistant
+from music_assistant_alexa.ports import Search
 
 __all__ = ["Library", "best_match", "plain", "spoken_query"]
 
@@ -60,7 +60,7 @@ def spoken_query(text: str) -> MediaQuery:
 class Library:
     """What a household can ask for, by name."""
 
-    def __init__(self, music: MusicAssistant) -> None:
+    def __init__(self, music: Search) -> None:
         self._music = music
 
     def find(self, query: MediaQuery) -> MediaItem:

@@ -26,6 +26,7 @@ class MediaType(StrEnum):
     PODCAST = "podcast"
     PODCAST_EPISODE = "podcast_episode"
     AUDIOBOOK = "audiobook"
+    GENRE = "genre"
     UNKNOWN = "unknown"
 
     @classmethod
@@ -88,10 +89,17 @@ class MediaItem:
     """An artist, album, track, playlist, radio ... of Music Assistant."""
 
     uri: str
+    """MA's own; ours where it has none: `ma:library`, `ma:genre/<name>`, `ma:station/<uri>`, `ma:favourites/<kind>`."""
+
     name: str
     media_type: MediaType
     artist: str = ""
     in_library: bool = False
+    album: str = ""
+    image_url: str = ""
+    explicit: bool = False
+    other_uris: tuple[str, ...] = ()
+    """Its providers' own uris: they still mean it when MA's database has been made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,8 @@ class QueueItem:
     """None for what has no end (a radio)."""
 
     media_type: MediaType = MediaType.TRACK
+    explicit: bool = False
+    favourite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
