@@ -23,6 +23,7 @@ from simulator.stack import Stack
 from simulator.tls import HOST
 
 PATH = "/2015-03-31/functions/function/invocations"
+LOOK_S = 1.0
 MOST_EVENT_BYTES = 6_000_000
 """Lambda's own limit."""
 
@@ -40,7 +41,8 @@ def main() -> int:
         _left_for_others(line := json.dumps(addresses(stack, invoke_url))),
     ):
         print(line, file=out, flush=True)
-        stopped.wait()
+        while not stopped.wait(LOOK_S):
+            pass  # a signal that another thread takes does not wake this one, which alone runs its handler
     return 0
 
 

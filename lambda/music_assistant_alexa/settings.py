@@ -31,6 +31,9 @@ class Settings:
     """Public https URL of the home bridge, without a slash at its end; may have a path."""
 
     secret_name: str
+    music_skill_id: str = ""
+    """The skill of type Music, empty where there is none."""
+
     home_ca_pem: str = field(default="", repr=False)
     """PEM text of one more certificate authority to trust, for runs at home."""
 
@@ -45,6 +48,7 @@ class Settings:
             table_name=_required(environ, "PLAYBACK_TABLE_NAME", "the template sets it", _NAME),
             home_url=_required(environ, "HOME_URL", "template parameter HomeUrl", _HTTPS_URL).rstrip("/"),
             secret_name=_required(environ, "SECRET_NAME", "template parameter SecretName", _SECRET_NAME),
+            music_skill_id=environ.get("MUSIC_SKILL_ID", ""),
             home_ca_pem=environ.get("HOME_CA_PEM", ""),
             aws_endpoint=environ.get("AWS_ENDPOINT_URL", ""),
         )

@@ -34,13 +34,25 @@ def test_amazon_accepts_the_model(refused, locale):
     assert refused(json.loads((generate.MODELS / f"{locale}.json").read_text(encoding="utf-8")), MODEL) == []
 
 
-def manifest():
-    return json.loads((toolchain.ROOT / "skill.json").read_text(encoding="utf-8"))
+def manifest(name="skill.json"):
+    return json.loads((toolchain.ROOT / name).read_text(encoding="utf-8"))
 
 
-def test_amazon_accepts_the_manifest(refused):
-    """skill.json is a valid manifest."""
-    assert refused(manifest(), MANIFEST) == []
+@pytest.mark.parametrize("name", ["skill.json", "music-skill.json"])
+def test_amazon_accepts_the_manifest(refused, name):
+    """Each of the two skills has a valid manifest."""
+    assert refused(manifest(name), MANIFEST) == []
+
+
+def test_the_music_skill_is_told_what_was_played(refused):
+    """It subscribes to the four playback events, by Amazon's own names, and names content types of Amazon's list."""
+    definitions = json.loads(toolchain.skill_schema().read_text(encoding="utf-8"))["definitions"]
+    found = manifest("music-skill.json")["manifest"]
+    events = {each["eventName"] for each in found["events"]["subscriptions"]}
+    known = set(definitions["v1.skill.Manifest.EventNameType"]["enum"])
+    assert events == {name for name in known if name.startswith("AUDIO_ITEM_PLAYBACK_")}
+    kinds = {each["name"] for each in found["apis"]["music"]["contentTypes"]}
+    assert kinds <= set(definitions["v1.skill.Manifest.MusicContentName"]["enum"])
 
 
 def test_the_words_that_the_schema_leaves_open_are_amazons_too(refused):

@@ -58,6 +58,17 @@ def test_with_a_skill_that_skill_alone_may_call_the_alias(stack):
     assert "NextStep" not in second["Outputs"]
 
 
+def test_the_music_skill_is_let_in_by_its_own_id(stack):
+    """Directives and playback events come from two of Amazon's services; both name the second skill."""
+    made = of_type(stack(MusicSkillId=SKILL_ID), "AWS::Lambda::Permission")
+    assert {each["Principal"] for each in made.values()} == {
+        "alexa-appkit.amazon.com",
+        "alexa-connectedhome.amazon.com",
+    }
+    assert all(each["EventSourceToken"] == {"Ref": "MusicSkillId"} for each in made.values())
+    assert all(each["FunctionName"] == ALIAS for each in made.values())
+
+
 @pytest.mark.parametrize("skill_id", ["", SKILL_ID])
 def test_the_arn_to_paste_is_the_alias(stack, skill_id):
     """The permission is on the alias, so an ARN without it would be refused by Alexa."""
@@ -71,6 +82,7 @@ def test_the_arn_to_paste_is_the_alias(stack, skill_id):
     "change",
     [
         {"AlexaSkillId": SKILL_ID},
+        {"MusicSkillId": SKILL_ID},
         {"HomeUrl": "https://other.example.com"},
         {"SecretName": "/other"},
         {"LogLevel": "DEBUG"},
@@ -81,7 +93,8 @@ def test_a_changed_parameter_reaches_the_alias(stack, change):
     """SAM publishes no version for a parameter; a new description makes CloudFormation replace the version."""
 
     def description(parameters):
-        values = {"HomeUrl": "https://music.example.com", "SecretName": "/s", "LogLevel": "INFO", "AlexaSkillId": ""}
+        values = {"HomeUrl": "https://music.example.com", "SecretName": "/s", "LogLevel": "INFO"}
+        values |= {"AlexaSkillId": "", "MusicSkillId": ""}
         text = version_of(stack(**parameters))["Description"]["Fn::Sub"]
         return re.sub(r"\$\{(\w+)\}", lambda name: {**values, **parameters}[name[1]], text)
 
@@ -92,6 +105,7 @@ def test_the_description_of_a_version_is_never_too_long(template):
     """Lambda allows 256 characters; the parameters in it are limited so that they always fit."""
     text = template["Resources"]["SkillFunction"]["Properties"]["VersionDescription"]["Fn::Sub"]
     longest = {"HomeUrl": template["Parameters"]["HomeUrl"]["MaxLength"], "AlexaSkillId": len(SKILL_ID)}
+    longest |= {"MusicSkillId": len(SKILL_ID)}
     longest |= {"SecretName": template["Parameters"]["SecretName"]["MaxLength"], "LogLevel": len("WARNING")}
     assert len(re.sub(r"\$\{(\w+)\}", lambda name: "x" * longest[name[1]], text)) <= 256
 
@@ -202,6 +216,7 @@ def test_nothing_secret_is_in_the_environment(stack):
     (function,) = of_type(stack(), "AWS::Lambda::Function").values()
     assert function["Environment"]["Variables"] == {
         "ALEXA_SKILL_ID": {"Ref": "AlexaSkillId"},
+        "MUSIC_SKILL_ID": {"Ref": "MusicSkillId"},
         "PLAYBACK_TABLE_NAME": {"Ref": "PlaybackTable"},
         "HOME_URL": {"Ref": "HomeUrl"},
         "SECRET_NAME": {"Ref": "SecretName"},
@@ -231,6 +246,7 @@ def test_nothing_secret_is_in_the_environment(stack):
             ],
         ),
         ("AlexaSkillId", ["", SKILL_ID], ["amzn1.ask.skill.", SKILL_ID.upper(), SKILL_ID + "0", "my skill"]),
+        ("MusicSkillId", ["", SKILL_ID], ["amzn1.ask.skill.", SKILL_ID.upper(), SKILL_ID + "0", "my skill"]),
         ("SecretName", ["/music-assistant-alexa/secrets", "/a"], ["secrets", "/a/", "/a*", "//a", ""]),
         ("SecretKeyArn", ["", "arn:aws:kms:eu-west-1:123456789012:key/0-1"], ["alias/aws/ssm", "*", "key/0-1"]),
         ("AlarmEmail", ["", "me@example.com"], ["me", "me@", "a b@c"]),
