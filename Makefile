@@ -47,4 +47,4 @@ $(VENV)/.test: tests/requirements.txt $(VENV)/.play
 	@$(PIP) install -r tests/requirements.txt
 	@touch $@
 
-include toolchain.mk reliability.mk audio.mk
+include toolchain.mk reliability.mk audio.mk bench.mk
