@@ -18,5 +18,5 @@ faults: $(VENV)/.test  ## break every link under every command, print the matrix
 fuzz: $(VENV)/.test  ## spoil requests, bridge calls and bytes
 	@$(COUNTED) tests/fuzz -m fuzz $(ARGS)
 
-load: $(VENV)/.test  ## put 200 Echos on one bridge
-	@$(COUNTED) tests/load -m load $(ARGS)
+load: $(VENV)/.test  ## put 200 Echos on one bridge, and 200,000 tracks into a catalogue
+	@$(COUNTED) tests/load tests/integration/catalog/test_memory.py -m load $(ARGS)

@@ -159,6 +159,19 @@ class AudioDevice:
         self._failures = 0
         self._failed(self.upcoming.pop(0), FetchFailed(error_type, "broke off"))
 
+    def hand_over(self) -> tuple[Stream, int]:
+        """Stop, and return what was heard, and where in it, for another device to go on with."""
+        stream = self._held()
+        self._forget_upcoming()
+        self._stop()
+        return stream, self.position_ms
+
+    def take_over(self, stream: Stream) -> None:
+        """Go on with a stream that was begun over another connection, from its offset on."""
+        self._forget_upcoming()
+        self._interrupted = False
+        self._begin(stream)
+
     def play_to_end(self) -> None:
         """Let the current track play to its end, and what follows begin."""
         stream = self._held()

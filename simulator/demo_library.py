@@ -35,6 +35,7 @@ class Track:
     album: Album
     position: int
     duration_s: int
+    explicit: bool = False
 
     @property
     def artist(self) -> Artist:
@@ -64,6 +65,14 @@ class Radio:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class Genre:
+    """What several records have in common."""
+
+    number: int
+    title: str
+
+
 @dataclass(frozen=True)
 class Library:
     """Everything there is to hear."""
@@ -73,9 +82,12 @@ class Library:
     tracks: tuple[Track, ...]
     playlists: tuple[Playlist, ...]
     radios: tuple[Radio, ...]
+    genres: tuple[Genre, ...] = ()
 
-    def tracks_of(self, owner: Artist | Album) -> tuple[Track, ...]:
-        """Return the tracks of an artist or a record, in the order of the shelf."""
+    def tracks_of(self, owner: Artist | Album | Genre) -> tuple[Track, ...]:
+        """Return the tracks of an artist, a record or a genre, in the order of the shelf."""
+        if isinstance(owner, Genre):
+            return tuple(track for track in self.tracks if track.album.genre == owner.title)
         return tuple(track for track in self.tracks if owner in (track.album, track.artist))
 
     def track(self, title: str) -> Track:
@@ -154,6 +166,8 @@ _PLAYLISTS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 _RADIOS = ("Lighthouse FM", "Radio Caracola")
 
+_EXPLICIT = {"Nettle Crown"}
+
 
 def build_library() -> Library:
     """Make the library; numbers, lengths and order are the same every time."""
@@ -163,7 +177,7 @@ def build_library() -> Library:
     )
     numbers = count(1)
     tracks = tuple(
-        Track(number := next(numbers), title, album, position, _LENGTHS_S[number % len(_LENGTHS_S)])
+        Track(number := next(numbers), title, album, position, _LENGTHS_S[number % len(_LENGTHS_S)], title in _EXPLICIT)
         for album, row in zip(albums, _SHELF, strict=True)
         for position, title in enumerate(row[4], 1)
     )
@@ -172,7 +186,8 @@ def build_library() -> Library:
         Playlist(n, title, tuple(by_title[name] for name in names)) for n, (title, names) in enumerate(_PLAYLISTS, 1)
     )
     radios = tuple(Radio(n, title) for n, title in enumerate(_RADIOS, 1))
-    return Library(tuple(artists.values()), albums, tracks, playlists, radios)
+    genres = tuple(Genre(n, title) for n, title in enumerate(dict.fromkeys(album.genre for album in albums), 1))
+    return Library(tuple(artists.values()), albums, tracks, playlists, radios, genres)
 
 
 LIBRARY = build_library()

@@ -10,6 +10,7 @@ import requests
 
 from simulator.audio_device import Clock
 from simulator.echo import BUTTONS, Echo, Step
+from simulator.music_service import MusicService
 from simulator.stack import Belief, Stack
 from simulator.stand_in import StandInError
 from simulator.utterances import NotUnderstood
@@ -18,15 +19,23 @@ from simulator.waiting import eventually
 SCREEN = ("pause", "play", "stop", "next")
 AGREES_WITHIN_S = 2.0
 LIKE_OWN_WORDS = 0.8
-HELP = """\
+SKILL_WORDS = """\
 Say it as you would to Alexa:    play blue harbor · next · pause · resume · what's playing · shuffle on
                                  play the album night ferry · add summit to the queue · go to one minute thirty
                                  open music assistant · ask music assistant to play late drive · stop
+"""
+MUSIC_WORDS = """\
+Say it as you would to Alexa:    play blue harbor · next · pause · resume · what's next · shuffle on · loop on
+                                 play the album night ferry by blue harbor · play rock music · play music
+                                 thumbs up · jump to lantern · wake me up to late drive at seven · stop
+"""
+OWN_WORDS = """\
 Or:  press next|previous|play|pause   the buttons of the Echo
      screen pause|play|stop|next      Music Assistant's own screen
      wait 10                          let ten seconds of music pass
      unplug · plug in                 the way home
      state · help · quit"""
+HELP, MUSIC_HELP = SKILL_WORDS + OWN_WORDS, MUSIC_WORDS + OWN_WORDS
 
 
 @dataclass(slots=True)
@@ -77,7 +86,7 @@ class Evening:
 
     stack: Stack
     clock: PassingClock
-    echo: Echo
+    echo: Echo | MusicService
     heard: bool = False
     """Whether any audio was recognised so far."""
     _unplugged: bool = False
@@ -85,10 +94,17 @@ class Evening:
     _words: dict[str, Callable[[re.Match[str]], tuple[Step, str]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, stack: Stack, locale: str = "en-US", room: str = "kitchen", **habits: Any) -> "Evening":
-        """Return an evening with an Echo of its own, with such habits."""
+    def of(
+        cls, stack: Stack, locale: str = "en-US", room: str = "kitchen", *, music: bool = False, **habits: Any
+    ) -> "Evening":
+        """Return an evening with an Echo of its own, with such habits; `music`: it speaks to the music skill."""
         clock = PassingClock(stack.clock)
-        evening = cls(stack, clock, stack.echo(room, locale=locale, clock=clock, **habits))
+        echo = (
+            stack.music_service(clock=clock, **habits)
+            if music
+            else stack.echo(room, locale=locale, clock=clock, **habits)
+        )
+        evening = cls(stack, clock, echo)
         evening._words = {
             rf"press ({'|'.join(BUTTONS)})": evening._press,
             rf"screen ({'|'.join(SCREEN)})": evening._touch_screen,
@@ -96,7 +112,7 @@ class Evening:
             r"unplug": evening._unplug,
             r"plug in": evening._plug,
             r"state": lambda found: (Step(found[0]), ""),
-            r"help": lambda found: (Step(found[0]), HELP),
+            r"help": lambda found: (Step(found[0]), MUSIC_HELP if music else HELP),
             r"quit|exit": lambda found: (Step(found[0]), "Good night."),
         }
         return evening

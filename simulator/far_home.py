@@ -5,6 +5,7 @@ is what the connection to it is worth. DynamoDB is moto's, in this process.
 """
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -50,13 +51,14 @@ class LongCable(Cable):
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         inner_reader, inner_writer = await asyncio.open_connection(*self._target)
-        ways = [self._way(reader, inner_writer), self._way(inner_reader, writer)]
-        await asyncio.gather(*ways)
+        await asyncio.gather(self._way(reader, inner_writer), self._way(inner_reader, writer))
 
     async def _way(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
-        while chunk := await reader.read(CHUNK_BYTES):
-            loop.call_later(self._way_s, writer.write, chunk)
+        with contextlib.suppress(OSError):
+            while (chunk := await reader.read(CHUNK_BYTES)) and not writer.is_closing():
+                loop.call_later(self._way_s, _deliver, writer, chunk)
+                await writer.drain()
         loop.call_later(self._way_s, writer.close)
 
 
@@ -112,6 +114,11 @@ class FarStack(Stack):
         """Return what the bridge is told: Music Assistant answers as soon as a real one does."""
         self._api: Any = self._closing(UnhurriedApi(self.home.url))
         return replace(super().bridge_settings(), ma_url=self._api.url)
+
+
+def _deliver(writer: asyncio.StreamWriter, chunk: bytes) -> None:
+    if not writer.is_closing():
+        writer.write(chunk)
 
 
 async def _command(request: web.Request) -> str:

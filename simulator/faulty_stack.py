@@ -45,7 +45,8 @@ class FaultyStack(Stack):
         """Start all parts."""
         self.names = self._closing(Names(PUBLIC_NAME, SERVER_NAME))
         super().__enter__()
-        from music_assistant_alexa.adapters.dynamodb_store import DynamoDbStore, dynamodb_client
+        from music_assistant_alexa.adapters.dynamodb_store import DynamoDbStore
+        from music_assistant_alexa.adapters.dynamodb_table import dynamodb_client
         from simulator.memory_store import MemoryStore
 
         client = dynamodb_client(self.cloud.endpoint)

@@ -14,9 +14,14 @@ from simulator.alexa_api import AlexaApi
 from simulator.audio_device import Habits
 from simulator.echo import Echo
 from simulator.envelopes import APPLICATION_ID, Sender
+from simulator.memory_auto_sessions import MemoryAutoSessions
+from simulator.memory_music_store import MemoryMusicStore
 from simulator.memory_store import MemoryStore
-from simulator.rules import Exchange
+from simulator.music_service import MusicService
+from simulator.music_utterances import Entities
+from simulator.rules import Exchange, Known
 from simulator.scripted_home import ScriptedHome
+from simulator.scripted_queues import ScriptedQueues
 from simulator.silent_ear import SilentEar
 from simulator.utterances import Listener
 
@@ -24,6 +29,9 @@ __all__ = ["LIBRARY", "MemoryHouse"]
 
 SECRET = json.dumps({"bridge_token": "bridge-token-of-the-house", "stream_signing_key": "a signing key of the house"})
 NOW = 1_795_000_000.0
+AUTO_SOURCES = ("DEFAULT", "FM_RADIO", "AM_RADIO", "SIRIUS_XM", "DAB", "COMPACT_DISC")
+"""What the head unit of the house's vehicle offers; USB and BLUETOOTH are others'."""
+PARTS = ("home", "queues", "store", "music_store", "auto_sessions")
 STUMBLES = {"Unexpected", "BrokenEnvelope"}
 """Outcomes the skill counts when an exception it had not thought of, or an event it cannot read, was answered."""
 LIBRARY = (
@@ -73,12 +81,21 @@ class MemoryHouse:
         self.clock = StillClock()
         self.api = AlexaApi()
         self.move_in()
-        home: Any = _Whatever(self, "home")
-        store: Any = _Whatever(self, "store")
-        settings = Settings(APPLICATION_ID, "playback", "https://home.example.com", "/secrets")
+        parts: dict[str, Any] = {name: _Whatever(self, name) for name in PARTS}
+        settings = Settings(
+            APPLICATION_ID, "playback", "https://home.example.com", "/secrets", auto_sources=AUTO_SOURCES
+        )
         credentials = Credentials("/secrets", lambda _: SECRET)
         self._app = build_app(
-            settings, music=home, players=home, store=store, credentials=credentials, now=self.clock.time
+            settings,
+            music=parts["home"],
+            players=parts["home"],
+            queues=parts["queues"],
+            store=parts["store"],
+            music_store=parts["music_store"],
+            auto_sessions=parts["auto_sessions"],
+            credentials=credentials,
+            now=self.clock.time,
         )
 
     def close(self) -> None:
@@ -90,6 +107,9 @@ class MemoryHouse:
         self.clock.advance(3_600)
         self.home = ScriptedHome(library=list(library))
         self.store = MemoryStore(self.clock.time)
+        self.queues = ScriptedQueues()
+        self.music_store = MemoryMusicStore(self.clock.time)
+        self.auto_sessions = MemoryAutoSessions(self.clock.time)
         self.ear = SilentEar()
         self._effects = self._progressive = 0
         self._stumbled = ""
@@ -110,6 +130,12 @@ class MemoryHouse:
         echo.witness = self.witness
         return echo
 
+    def music_service(self, entities: Entities | None = None) -> MusicService:
+        """Return Alexa's music service in one room; it notes what breaks a rule and goes on."""
+        room = MusicService(self.invoke, ear=self.ear, clock=self.clock, entities=entities, strict=False)
+        room.line.witness = self.witness
+        return room
+
     def invoke(self, event: dict[str, Any]) -> Any:
         """Answer one event as Lambda would: JSON in, JSON out; what the skill raises is raised."""
         try:
@@ -119,15 +145,21 @@ class MemoryHouse:
             metrics.clear_metrics()  # as the entry function does when it has published them
         return json.loads(json.dumps(answer))
 
-    def exchange(self, event: dict[str, Any]) -> Exchange:
-        """Answer an event that no device sent, and say all that is known about the answer."""
+    def exchange(self, event: dict[str, Any], known: Iterable[Known] = ()) -> Exchange:
+        """Answer an event that no device sent, and say all that is known about what it asks and the answer."""
         began = time.monotonic()
         try:
             answer = self.invoke(event)
         except Exception as error:  # noqa: BLE001  # Lambda, too, reports whatever escapes a handler
             answer = {"errorType": type(error).__name__, "errorMessage": str(error)}
         seconds = time.monotonic() - began
-        return Exchange(event, answer, seconds=seconds, application_id=APPLICATION_ID, **self.witness(event))
+        known_of_it = {
+            "at": self.clock.time(),
+            "sources": frozenset(AUTO_SOURCES),
+            "asked_for": frozenset(known),
+            **self.witness(event),
+        }
+        return Exchange(event, answer, seconds=seconds, application_id=APPLICATION_ID, **known_of_it)
 
     def witness(self, _event: dict[str, Any]) -> dict[str, Any]:
         """Return what the last answer took, what Alexa heard before it, and what plays at home after it."""

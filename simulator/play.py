@@ -3,6 +3,7 @@
 SAY     what to say, with semicolons between; without it there is a prompt.
 JSON    1: one JSON object per step on standard output, and nothing else.
 LOCALE  the language of the Echo (default en-US).
+MUSIC   1: Alexa's music service asks the music skill, instead of someone asking the custom skill.
 """
 
 import contextlib
@@ -37,7 +38,8 @@ def main() -> int:
         screen = JsonScreen(out, sys.stderr) if os.environ.get("JSON") == "1" else TextScreen(out)
         try:
             with Stack() as stack:
-                evening = Evening.of(stack, os.environ.get("LOCALE") or "en-US")
+                music = os.environ.get("MUSIC") == "1"
+                evening = Evening.of(stack, os.environ.get("LOCALE") or "en-US", music=music)
                 said = os.environ.get("SAY", "")
                 return _say_all(said, evening, screen) if said.strip() else _converse(evening, screen, out)
         except KeyboardInterrupt:

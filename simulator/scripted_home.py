@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from music_assistant_alexa.errors import NothingPlayingError, QueueFinishedError
+from music_assistant_alexa.errors import MediaNotFoundError, NothingPlayingError, QueueFinishedError
 from music_assistant_alexa.models import (
     Activity,
     MediaItem,
@@ -89,6 +89,30 @@ class ScriptedHome:
         """Return the whole library of those kinds: ranking is the skill's business."""
         self._count("search", {"text": text, "kinds": kinds, "limit": limit})
         return [item for item in self.library if item.media_type in kinds]
+
+    def item(self, uri: str) -> MediaItem:
+        """Return what of the library a uri stands for."""
+        self._count("item", {"uri": uri})
+        found = next((item for item in self.library if item.uri == uri), None)
+        if found is None:
+            raise MediaNotFoundError
+        return found
+
+    def albums_of(self, artist_uri: str) -> list[MediaItem]:
+        """Return the library's albums of an artist, the last first."""
+        self._count("albums_of", {"artist_uri": artist_uri})
+        artist = next((item.name for item in self.library if item.uri == artist_uri), "")
+        albums = [item for item in self.library if item.media_type is MediaType.ALBUM and item.artist == artist]
+        return albums[::-1]
+
+    def favourite_stations(self) -> list[MediaItem]:
+        """Return the library's stations: all of them are favourites."""
+        self._count("favourite_stations", {})
+        return [item for item in self.library if item.media_type is MediaType.RADIO]
+
+    def set_favourite(self, uri: str, *, on: bool) -> None:
+        """Hear what is a favourite, or no more one."""
+        self._count("set_favourite", {"uri": uri, "on": on})
 
     def command(self, player: PlayerId, command: QueueCommand) -> PlayerState:
         """Do one command."""

@@ -8,6 +8,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from simulator.evening import Evening, Outcome
+from simulator.music_line import error_of
+from simulator.rules import Exchange
+from simulator.rules.music_given import attributes, content, items
 
 BAR_WIDTH, WIDE = 24, 110
 SIGNS = {"PLAYING": "▶", "PAUSED": "❚❚", "STOPPED": "■", "FINISHED": "■", "IDLE": "·", "BUFFER_UNDERRUN": "…"}
@@ -83,12 +86,10 @@ class TextScreen:
     @staticmethod
     def _add_requests(table: Table, outcome: Outcome) -> None:
         for exchange in outcome.step.exchanges:
-            slots = (exchange.request.get("intent") or {}).get("slots") or {}
-            filled = ", ".join(f"{name} = {slot['value']!r}" for name, slot in slots.items() if "value" in slot)
-            name = " ".join(filter(None, (exchange.kind, exchange.intent, filled)))
-            told = ", ".join(str(directive.get("type")) for directive in exchange.directives)
+            name, told = _music(exchange) if "header" in exchange.event else _custom(exchange)
             table.add_row(
-                "heard" if exchange.intent else "sent", _escaped(name) + (f" [dim]→ {told}[/]" if told else "")
+                "heard" if exchange.intent else "sent",
+                _escaped(name) + (f" [dim]→ {_escaped(told)}[/]" if told else ""),
             )
 
     @staticmethod
@@ -105,6 +106,24 @@ class TextScreen:
         line.add_row(f"{SIGNS[device.activity]} [bold]{_escaped(str(audio['track']))}[/]", bar, position)
         table.add_row("Echo", line)
         table.add_row("", f"[dim]{audio['bytes'] // 1000} kB {audio['content_type']} pulled, {proof}[/]")
+
+
+def _custom(exchange: Exchange) -> tuple[str, str]:
+    """Return what was sent to the custom skill, or as an event, and what was answered."""
+    slots = (exchange.request.get("intent") or {}).get("slots") or {}
+    filled = ", ".join(f"{name} = {slot['value']!r}" for name, slot in slots.items() if "value" in slot)
+    name = " ".join(filter(None, (exchange.kind, exchange.intent, filled)))
+    return name, ", ".join(str(directive.get("type")) for directive in exchange.directives)
+
+
+def _music(exchange: Exchange) -> tuple[str, str]:
+    """Return what was sent to the music skill, and what was answered: an error, or what is to be played."""
+    named = [f"{each.get('type')} {each.get('entityId') or each.get('value')}" for each in attributes(exchange)]
+    found = [
+        str(each.get("metadata", {}).get("name", {}).get("display")) for each in (content(exchange), *items(exchange))
+    ]
+    name = " ".join((exchange.kind.removeprefix("Alexa."), ", ".join(named)))
+    return name.strip(), error_of(exchange) or ", ".join(each for each in found if each != "None")
 
 
 def clock(milliseconds: int) -> str:

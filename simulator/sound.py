@@ -69,12 +69,27 @@ class HttpsEar:
 
     def open(self, url: str) -> "Mp3Sound":
         """Start to pull; raise FetchFailed where nothing playable comes."""
+        return Mp3Sound(url, self._get(url), self._identify)
+
+    def go_on(self, url: str, begun: Sound, at_ms: int) -> "Mp3Sound":
+        """Pull the rest of a stream from the byte that is heard at `at_ms` on; raise FetchFailed if it is not given."""
+        if not isinstance(begun, Mp3Sound):
+            raise TypeError(f"{type(begun).__name__} has no bytes to go on from.")
+        heard = begun.audio[: begun.byte_at(at_ms)]
+        response = self._get(url, {"Range": f"bytes={len(heard)}-"})
+        given = response.headers.get("Content-Range", "")
+        if response.status_code != requests.codes.partial or not given.startswith(f"bytes {len(heard)}-"):
+            response.close()
+            raise FetchFailed("MEDIA_ERROR_INVALID_REQUEST", f"HTTP {response.status_code}, asked for a range")
+        return Mp3Sound(url, response, self._identify, heard)
+
+    def _get(self, url: str, headers: dict[str, str] | None = None) -> requests.Response:
         try:
-            response = self._session.get(url, stream=True, timeout=(CONNECT_S, READ_S))
+            response = self._session.get(url, headers=headers, stream=True, timeout=(CONNECT_S, READ_S))
         except requests.RequestException as error:
             raise FetchFailed("MEDIA_ERROR_SERVICE_UNAVAILABLE", type(error).__name__) from error
         _refuse(response)
-        return Mp3Sound(url, response, self._identify)
+        return response
 
     def close(self) -> None:
         """Close the connections that are kept."""
@@ -84,13 +99,17 @@ class HttpsEar:
 class Mp3Sound:
     """An MP3 stream of constant bitrate."""
 
-    def __init__(self, url: str, response: requests.Response, identify: Callable[[bytes], str | None]) -> None:
+    def __init__(
+        self, url: str, response: requests.Response, identify: Callable[[bytes], str | None], heard: bytes = b""
+    ) -> None:
         self.url = url
+        self.joined_at = len(heard)
+        """From which byte on it came over this connection; those before it are another's."""
         self.content_type = response.headers.get("Content-Type", "")
         self._response = response
         self._chunks: Iterator[bytes] = response.iter_content(CHUNK_BYTES)
-        self._audio = bytearray()
-        self._bytes_per_ms = 0.0
+        self._audio = bytearray(heard)
+        self._bytes_per_ms = len(heard) / (_seconds(self._audio) * 1_000) if heard else 0.0
         self._length_ms: int | None = None
         self._identify = identify
         self._track: str | None = None
@@ -124,6 +143,10 @@ class Mp3Sound:
         if self._track is None:
             self._track = self._identify(bytes(self._audio[: int(2 * FIRST_MS * self._bytes_per_ms)]))
         return self._track
+
+    def byte_at(self, at_ms: int) -> int:
+        """Return which byte is heard at that time, of those that have been pulled."""
+        return min(len(self._audio), round(at_ms * self._bytes_per_ms))
 
     def hear(self, until_ms: int) -> None:
         """Pull until `until_ms` of the stream are here, or its end; raise FetchFailed if it breaks."""

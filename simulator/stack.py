@@ -21,7 +21,12 @@ from simulator.clock import MovableClock, MovableLoop
 from simulator.cloud import SECRET_NAME, TABLE_NAME, LocalCloud, LocalSecrets
 from simulator.echo import Echo, Invoke
 from simulator.envelopes import APPLICATION_ID, Sender
+from simulator.head_unit import HeadUnit
+from simulator.house_clock import HouseClock, RealClock
 from simulator.loop_thread import LoopThread
+from simulator.music_directives import Account
+from simulator.music_household import catalogues, player_of
+from simulator.music_service import MusicService
 from simulator.real_home import RealHome
 from simulator.sound import HttpsEar
 from simulator.stand_in import StandIn
@@ -32,12 +37,14 @@ if TYPE_CHECKING:
     from home_bridge.service import Bridge
     from home_bridge.settings import Settings
     from music_assistant_alexa.app import App
+    from simulator.music_utterances import Entities
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("lambda", "home")
 """Folders of the packages that are not installed anywhere."""
-MOST_STEP_S = 1.0
-SETTLE_S = 0.004
+AUTO_SOURCES = ("DEFAULT", "FM_RADIO", "AM_RADIO", "SIRIUS_XM", "DAB")
+AUTO_PRESETS = "Lighthouse FM; album Night Ferry; playlist Late Drive; FM_RADIO=Radio Caracola; FM_RADIO=Lighthouse FM"
+"""What a vehicle of the house can be asked for by number."""
 TIME_TO_ANSWER_MS = 8_000
 POWERTOOLS = {
     "POWERTOOLS_SERVICE_NAME": "music_assistant_alexa",
@@ -55,39 +62,6 @@ class Belief:
     """Its plain title."""
     position_ms: int
     duration_ms: int | None = None
-
-
-class HouseClock:
-    """One time for the Echo, the skill, the bridge and the stand-in home."""
-
-    def __init__(self, here: MovableClock, home: StandIn) -> None:
-        self._here = here
-        self._home = home
-
-    def time(self) -> float:
-        """Return seconds since 1970."""
-        return self._here.time()
-
-    def advance(self, seconds: float) -> None:
-        """Move everyone's clock, in steps short enough for heartbeats to be answered between them."""
-        while seconds > 0:
-            step = min(seconds, MOST_STEP_S)
-            self._home.advance(step)
-            self._here.advance(step)
-            time.sleep(SETTLE_S)
-            seconds -= step
-
-
-class RealClock:
-    """The time of a real server: it passes by waiting."""
-
-    def time(self) -> float:
-        """Return seconds since 1970."""
-        return time.time()
-
-    def advance(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
 
 
 class LambdaContext:
@@ -132,6 +106,7 @@ class Stack:
         self._parts = ExitStack()
         self._players_cable: Cable | None = None
         self._listeners: dict[str, Listener] = {}
+        self._catalogues: Entities = {}
 
     @property
     def real(self) -> bool:
@@ -218,6 +193,29 @@ class Stack:
             habits=Habits(**habits),
         )
 
+    def music_service(
+        self, *, clock: Clock | None = None, invoke: Invoke | None = None, account: Account | None = None, **habits: Any
+    ) -> MusicService:
+        """Return Alexa's music service in one more room of the one account; it knows the home's library by catalogues.
+
+        Its time is the house's and it is answered by the one sandbox, unless given others.
+        """
+        self._catalogues = self._catalogues or catalogues(self.home)
+        return MusicService(
+            invoke or self.invoke,
+            ear=self._closing(HttpsEar(self.ca_file, tones.identify)),
+            clock=clock or self.clock,
+            account=account or Account(application_id=self.application_id),
+            entities=self._catalogues,
+            habits=Habits(**habits),
+        )
+
+    def head_unit(self, vehicle_id: str = "car", *, clock: Clock | None = None, version: str = "4.0") -> HeadUnit:
+        """Return a new vehicle's head unit; its time is the house's, unless given another."""
+        ear = self._closing(HttpsEar(self.ca_file, tones.identify))
+        more: dict[str, Any] = {"vehicle_id": vehicle_id, "version": version, "sources": AUTO_SOURCES}
+        return HeadUnit(self.invoke, ear=ear, clock=clock or self.clock, **more)
+
     def unplug(self, how: Literal["refused", "tunnel"] = "refused") -> None:
         """Cut the way home: connections are refused, or answered as a tunnel without its connector does."""
         self.front.unplug(how)
@@ -236,8 +234,8 @@ class Stack:
             self._players_cable.unplug()
             self._players_cable.plug()
 
-    def believed(self, echo: Echo) -> Belief:
-        """Return what Music Assistant believes of an Echo."""
+    def believed(self, echo: Echo | MusicService | HeadUnit) -> Belief:
+        """Return what Music Assistant believes of an Echo, or of the player that a room's music was given."""
         queue = self.home.api("player_queues/get", queue_id=self.player_id(echo)) or {}
         item = queue.get("current_item") or {}
         title = (item.get("media_item") or {}).get("name") or item.get("name")
@@ -249,12 +247,13 @@ class Stack:
             queue.get("state", "idle"), title, round(position * 1_000), duration * 1_000 if duration else None
         )
 
-    @staticmethod
-    def player_id(echo: Echo) -> str:
-        """Return the id of an Echo's player at home."""
+    def player_id(self, echo: Echo | MusicService | HeadUnit) -> str:
+        """Return the id of an Echo's or vehicle's player at home; empty for a room whose music has none (any more)."""
         from music_assistant_alexa.models import Device
 
-        return str(Device(echo.sender.device_id).player_id)
+        if isinstance(echo, MusicService):
+            return player_of(echo.queue_id, self.cloud.endpoint, TABLE_NAME, self.clock.time)
+        return str(Device(echo.device_id if isinstance(echo, HeadUnit) else echo.sender.device_id).player_id)
 
     def _closing(self, part: Any) -> Any:
         self._parts.callback(part.close)
@@ -321,6 +320,8 @@ class Stack:
             "SECRET_NAME": SECRET_NAME,
             "HOME_CA_PEM": self.authority.pem,
             "AWS_ENDPOINT_URL": self.cloud.endpoint,
+            "AUTO_SOURCES": ",".join(AUTO_SOURCES),
+            "AUTO_PRESETS": AUTO_PRESETS,
         }
 
 

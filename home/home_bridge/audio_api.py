@@ -7,9 +7,9 @@ not be known before the end is here: that is waited for, which takes Music Assis
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import hdrs, web
 
@@ -27,35 +27,68 @@ WHOLE_WITHIN_S = 25.0
 _TYPES = {"mp3": "audio/mpeg", "aac": "audio/aac"}
 
 
+class Sources(Protocol):
+    """What is known of the streams that were handed out."""
+
+    def source(self, path: str, generation: int) -> PullSource:
+        """Return where a stream is to be pulled."""
+        ...
+
+    def sound(self, queue_id: str, number: int) -> str:
+        """Return under what name the audio of a music skill's entry is kept."""
+        ...
+
+    async def entry_source(self, queue_id: str, number: int, *, broken: str) -> PullSource:
+        """Return where such an entry is to be pulled, when it is loaded; not what broke before. Raises BridgeError."""
+        ...
+
+
 class AudioApi:
     """Serves audio."""
 
-    def __init__(self, access: Access, streams: Streams, source: Callable[[str, int], PullSource]) -> None:
+    def __init__(self, access: Access, streams: Streams, sources: Sources) -> None:
         self._access = access
         self._streams = streams
-        self._source = source
+        self._sources = sources
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes; aiohttp answers HEAD by the GET handlers."""
         return [web.get("/stream/{name}", self.stream)]
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Serve a generation's audio, or the part of it that is asked for."""
+        """Serve a stream's audio, or the part of it that is asked for."""
         ref = self._reference(request)
-        if ref is None or "p" not in ref:
+        if ref is None:
             return error_answer(HTTPStatus.FORBIDDEN, "forbidden", "no such stream")
-        path, generation = str(ref["p"]), int(ref["g"])
-        pull = self._streams.known(path, generation)
-        if request.method == hdrs.METH_HEAD:
-            return await _head(request, path, pull)
-        source = self._source(path, generation)
         try:
-            if source.endless and pull is None:
-                return await _send(request, _audio(path), self._streams.live(source.path))
-            return await _serve(request, path, self._streams.pull(path, generation, source))
+            if "p" in ref:
+                return await self._generation(request, str(ref["p"]), int(ref["g"]))
+            return await self._entry(request, str(ref["q"]), int(ref["n"]))
         except ConnectionError:
             _log.debug("a client has hung up")
             return web.Response()  # to nobody
+
+    async def _generation(self, request: web.Request, path: str, generation: int) -> web.StreamResponse:
+        pull = self._streams.known(path, generation)
+        if request.method == hdrs.METH_HEAD:
+            return await _head(request, path, pull)
+        source = self._sources.source(path, generation)
+        if source.endless and pull is None:
+            return await _send(request, _audio(path), self._streams.live(source.path))
+        return await _serve(request, path, self._streams.pull(path, generation, source))
+
+    async def _entry(self, request: web.Request, queue_id: str, number: int) -> web.StreamResponse:
+        """Serve an entry of the music skill: what is here is kept until its URL expires, and needs nobody else."""
+        name, until = self._sources.sound(queue_id, number), int(request.query["exp"])
+        pull = self._streams.known_as(name, until=until)
+        if request.method == hdrs.METH_HEAD:
+            return await _head(request, request.match_info["name"], pull)
+        if pull is None or pull.broken:
+            source = await self._sources.entry_source(queue_id, number, broken=pull.path if pull else "")
+            if source.endless:
+                return await _send(request, _audio(source.path), self._streams.live(source.path))
+            pull = self._streams.pull_as(name, source, until=until, again=True)
+        return await _serve(request, f".{pull.file.extension}", pull)
 
     def _reference(self, request: web.Request) -> dict[str, Any] | None:
         query = request.query

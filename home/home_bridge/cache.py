@@ -1,7 +1,8 @@
 """A folder of audio, bounded in bytes: files that grow while they are served, and whole ones that outlive a restart.
 
 A file bears its name only when it is whole and on disk; until then it is a `.part`, and those of an earlier run are
-deleted. Files in use are kept, the least recently used of the others go when room is needed.
+deleted. Files in use are kept, the least recently used of the others go when room is needed; those that were promised
+until some moment, which stands in their names, go last.
 """
 
 import asyncio
@@ -11,7 +12,8 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _log = logging.getLogger(__name__)
@@ -20,17 +22,23 @@ PART = ".part"
 FREED_AT_ONCE = 64 * 1024 * 1024
 """What is deleted when the disk is full before the cache is: others fill it too."""
 
-_WHOLE_NAME = re.compile(r"(?P<key>[0-9a-f]{32})\.(?P<tag>[0-9a-f]{16})\.[a-z0-9]+")
+_WHOLE_NAME = re.compile(
+    r"(?P<key>[0-9a-f]{32})\.(?P<tag>[0-9a-f]{16})(\.(?P<until>[0-9]{1,12}))?\.(?P<extension>[a-z0-9]+)"
+)
 
 
 class CachedFile:
     """One file: written by at most one, read by many."""
 
-    def __init__(self, key: str, tag: str, path: Path, size: int = 0) -> None:
+    def __init__(self, key: str, tag: str, path: Path, size: int = 0, until: int = 0) -> None:
         self.key = key
         self.tag = tag
         """Differs for other content of the same key: a strong validator."""
 
+        self.until = until
+        """Unix seconds: so long it was promised to somebody."""
+
+        self.extension = path.suffix.removeprefix(".")
         self.size = size
         self.users = 0
         self.whole = size > 0
@@ -59,6 +67,16 @@ class CachedFile:
         self._place = self._place.rename(self._path)
         self.whole = True
 
+    def promise(self, until: int) -> None:
+        """Note in its name how long it is to be kept; never shorter than before."""
+        if until <= self.until:
+            return
+        self.until = until
+        self._path = self._path.with_name(f"{self.key}.{self.tag}.{until}.{self.extension}")
+        if self.whole:
+            with contextlib.suppress(OSError):
+                self._place = self._place.rename(self._path)
+
     def touch(self) -> None:
         """Note on disk that it was used, for the order after a restart."""
         with contextlib.suppress(OSError):
@@ -73,9 +91,10 @@ class CachedFile:
 class AudioCache:
     """All files, the one used last at the end."""
 
-    def __init__(self, folder: Path, room_bytes: int) -> None:
+    def __init__(self, folder: Path, room_bytes: int, now: Callable[[], float] = time.time) -> None:
         self._folder = folder
         self._room_bytes = room_bytes
+        self._now = now
         self._files: dict[str, CachedFile] = {}
         folder.mkdir(parents=True, exist_ok=True)
         self._restore()
@@ -89,20 +108,22 @@ class AudioCache:
         """Tell whether a file has not been deleted to make room."""
         return self._files.get(file.key) is file
 
-    def find(self, key: str) -> CachedFile | None:
-        """Return a file, which is now the one used last."""
+    def find(self, key: str, *, until: float = 0) -> CachedFile | None:
+        """Return a file, which is now the one used last, and is promised until that moment."""
         file = self._files.pop(key, None)
         if file is not None:
             self._files[key] = file
+            file.promise(int(until))
             file.touch()
         return file
 
-    def new(self, key: str, extension: str) -> CachedFile:
+    def new(self, key: str, extension: str, *, until: float = 0) -> CachedFile:
         """Make an empty file, in the place of the one of that key if there is one."""
         if (old := self._files.pop(key, None)) is not None:
             old.delete()
         tag = secrets.token_hex(8)
         file = self._files[key] = CachedFile(key, tag, self._folder / f"{key}.{tag}.{extension}")
+        file.promise(int(until))
         return file
 
     async def append(self, file: CachedFile, descriptor: int, chunk: bytes) -> bool:
@@ -127,9 +148,10 @@ class AudioCache:
         return over <= 0 or self._give_up(over) >= over
 
     def _give_up(self, wanted: int) -> int:
-        """Delete what was used least recently until `wanted` bytes are free; return how many are."""
-        freed = 0
-        for file in list(self._files.values()):
+        """Delete until `wanted` bytes are free: the least recently used, then the soonest promised; return how many."""
+        freed, now = 0, self._now()
+        promised_last = sorted(self._files.values(), key=lambda file: max(file.until - now, 0))
+        for file in promised_last:
             if freed >= wanted:
                 break
             if not file.users:
@@ -144,7 +166,8 @@ class AudioCache:
         for path in self._folder.iterdir():
             match = _WHOLE_NAME.fullmatch(path.name)
             if match and (stat := path.stat()).st_size:
-                found.append((stat.st_mtime, CachedFile(match["key"], match["tag"], path, stat.st_size)))
+                until = int(match["until"] or 0)
+                found.append((stat.st_mtime, CachedFile(match["key"], match["tag"], path, stat.st_size, until)))
             elif path.suffix == PART or match:
                 path.unlink(missing_ok=True)
         for _, file in sorted(found, key=lambda entry: entry[0]):

@@ -3,7 +3,11 @@
 BridgeError                             .status and .code go on the wire, the text is the `detail`
 ├── BadRequestError                 400 bad_request
 ├── CommandNotAllowedError          403 command_not_allowed
+├── ContentFilteredError            403 content_filtered
+├── ContentUnavailableError         403 content_unavailable
+├── ContentNotFoundError            404 content_not_found
 ├── UnknownPlayerError              404 unknown_player
+├── UnknownQueueError               404 unknown_queue
 ├── UnknownItemError                404 unknown_item
 ├── RequestTimeoutError             408 request_timeout
 ├── QueueFinishedError              409 queue_finished
@@ -37,11 +41,39 @@ class CommandNotAllowedError(BridgeError):
     code = "command_not_allowed"
 
 
+class ContentFilteredError(BridgeError):
+    """All of it is explicit, and the listener's filter is on."""
+
+    status = 403
+    code = "content_filtered"
+
+
+class ContentUnavailableError(BridgeError):
+    """Music Assistant knows it, and that none of its providers plays it."""
+
+    status = 403
+    code = "content_unavailable"
+
+
+class ContentNotFoundError(BridgeError):
+    """Nothing is what was meant: gone, empty, or the uri has come to mean something else."""
+
+    status = 404
+    code = "content_not_found"
+
+
 class UnknownPlayerError(BridgeError):
     """The bridge has no such player."""
 
     status = 404
     code = "unknown_player"
+
+
+class UnknownQueueError(BridgeError):
+    """No player holds this queue of the music skill, or it holds a newer one."""
+
+    status = 404
+    code = "unknown_queue"
 
 
 class UnknownItemError(BridgeError):

@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -79,15 +80,16 @@ class Players(Protocol):
 def routes(players: Players, access: Access) -> list[web.RouteDef]:
     """Return the JSON routes."""
     calls = Calls(players, access)
+    known = partial(only_known, access)
     return [
         web.get("/healthz", calls.healthz),
-        web.post("/api", calls.only_known(calls.api)),
-        web.put("/players/{mac}", calls.only_known(calls.put)),
-        web.get("/players/{mac}", calls.only_known(calls.state)),
-        web.delete("/players/{mac}", calls.only_known(calls.forget)),
-        web.post("/players/{mac}/command", calls.only_known(calls.command)),
-        web.get("/players/{mac}/next", calls.only_known(calls.next)),
-        web.post("/players/{mac}/events", calls.only_known(calls.report)),
+        web.post("/api", known(calls.api)),
+        web.put("/players/{mac}", known(calls.put)),
+        web.get("/players/{mac}", known(calls.state)),
+        web.delete("/players/{mac}", known(calls.forget)),
+        web.post("/players/{mac}/command", known(calls.command)),
+        web.get("/players/{mac}/next", known(calls.next)),
+        web.post("/players/{mac}/events", known(calls.report)),
     ]
 
 
@@ -98,23 +100,6 @@ class Calls:
         self._players = players
         self._access = access
 
-    def only_known(self, handler: Handler) -> Handler:
-        """Let a handler be called only with a bridge token."""
-
-        async def guarded(request: web.Request) -> web.StreamResponse:
-            if not self._access.knows(request.headers.get("Authorization", "")):
-                return error_answer(401, "unauthorized", "send Authorization: Bearer and a token of BRIDGE_TOKENS")
-            limit = asyncio.timeout(_within_s(request))
-            try:
-                async with limit:
-                    return await handler(request)
-            except TimeoutError as error:
-                if not limit.expired():
-                    raise
-                raise StreamTimeoutError("Music Assistant did not come to an end in time") from error
-
-        return guarded
-
     async def healthz(self, request: web.Request) -> web.Response:
         """Say that the bridge runs; to the skill, also what it sees."""
         answer = {"status": "ok", "version": __version__}
@@ -124,44 +109,62 @@ class Calls:
 
     async def api(self, request: web.Request) -> web.Response:
         """Pass on one of MA's own commands."""
-        body = await _body(request)
+        body = await json_body(request)
         command, args = check_command(body.get("command"), body.get("args"))
         return web.Response(body=await self._players.ma(command, args), content_type="application/json")
 
     async def put(self, request: web.Request) -> web.Response:
         """Make or rename a player."""
-        name = checked_name((await _body(request)).get("name"))
-        return web.json_response(await self._players.put(_mac(request), name))
+        name = checked_name((await json_body(request)).get("name"))
+        return web.json_response(await self._players.put(player_mac(request), name))
 
     async def state(self, request: web.Request) -> web.Response:
         """Show a player."""
-        return web.json_response(await self._players.state(_mac(request)))
+        return web.json_response(await self._players.state(player_mac(request)))
 
     async def forget(self, request: web.Request) -> web.Response:
         """Drop a player."""
-        await self._players.forget(_mac(request))
+        await self._players.forget(player_mac(request))
         return web.Response(status=204)
 
     async def command(self, request: web.Request) -> web.Response:
         """Do a command."""
-        body = await _body(request)
+        body = await json_body(request)
         name, args = body.get("command"), body.get("args", {})
         if not isinstance(name, str) or name not in COMMANDS or not isinstance(args, dict):
             raise BadRequestError(f"command must be one of {', '.join(sorted(COMMANDS))}, args an object")
         room = checked_name(args["name"]) if args.get("name") is not None else None
-        return web.json_response(await self._players.command(_mac(request), name, args, room))
+        return web.json_response(await self._players.command(player_mac(request), name, args, room))
 
     async def next(self, request: web.Request) -> web.Response:
         """Say what follows a stream."""
         generation = request.query.get("generation", "")
         if not _GENERATION.fullmatch(generation):
             raise BadRequestError("generation must be a whole number, as the stream's answer gave it")
-        return web.json_response(await self._players.next(_mac(request), int(generation)))
+        return web.json_response(await self._players.next(player_mac(request), int(generation)))
 
     async def report(self, request: web.Request) -> web.Response:
         """Take what an Echo did."""
-        event = _event(Arguments(await _body(request)))
-        return web.json_response(await self._players.report(_mac(request), event))
+        event = _event(Arguments(await json_body(request)))
+        return web.json_response(await self._players.report(player_mac(request), event))
+
+
+def only_known(access: Access, handler: Handler) -> Handler:
+    """Let a handler be called only with a bridge token, and end it when the skill no longer waits."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        if not access.knows(request.headers.get("Authorization", "")):
+            return error_answer(401, "unauthorized", "send Authorization: Bearer and a token of BRIDGE_TOKENS")
+        limit = asyncio.timeout(_within_s(request))
+        try:
+            async with limit:
+                return await handler(request)
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            raise StreamTimeoutError("Music Assistant did not come to an end in time") from error
+
+    return guarded
 
 
 def _within_s(request: web.Request) -> float | None:
@@ -182,14 +185,16 @@ def _event(args: Arguments) -> Event:
     )
 
 
-def _mac(request: web.Request) -> str:
+def player_mac(request: web.Request) -> str:
+    """Return the player a request is about. Raises BadRequestError."""
     mac = request.match_info["mac"]
     if not _MAC.fullmatch(mac):
         raise BadRequestError("a player is named by a MAC like 02:00:00:00:00:01, in small letters")
     return mac
 
 
-async def _body(request: web.Request) -> dict[str, Any]:
+async def json_body(request: web.Request) -> dict[str, Any]:
+    """Return a request's JSON object. Raises BadRequestError, RequestTimeoutError."""
     try:
         async with asyncio.timeout(BODY_S):
             text = await request.read()

@@ -97,6 +97,8 @@ class Item:
     """Where MA starts it when it is played from "the start": a podcast or audiobook left in the middle."""
 
     available: bool = True
+    explicit: bool = False
+    favourite: bool = False
 
     @classmethod
     def from_ma(cls, raw: Mapping[str, Any]) -> Self:
@@ -117,7 +119,18 @@ class Item:
             media_type=media_type,
             resume_ms=int(media.get("resume_position_ms") or 0),
             available=bool(raw.get("available", True)),
+            explicit=(media.get("metadata") or {}).get("explicit") is True,
+            favourite=media.get("favorite") is True,
         )
+
+    @classmethod
+    def from_media(cls, media: Mapping[str, Any]) -> Self:
+        """Make one of a track, station or episode that no queue holds yet."""
+        mappings = [each for each in media.get("provider_mappings") or [] if isinstance(each, dict)]
+        # The short form of an item says it itself; the full one has it for each of its providers.
+        known = [bool(each.get("available", True)) for each in mappings] or [bool(media.get("available", True))]
+        playable = media.get("is_playable") is not False
+        return cls.from_ma({"media_item": media, "available": any(known) and playable})
 
     @property
     def restarts_where_left(self) -> bool:

@@ -33,6 +33,9 @@ class Pull:
         self.size = file.size
         self.finished = file.whole
         self.file = file
+        self.path = ""
+        """Where it is pulled from; empty for what an earlier run has pulled."""
+
         self._cache = cache
         self._opened = file.whole
         self._error: Exception | None = None
@@ -47,6 +50,11 @@ class Pull:
     def in_vain(self) -> bool:
         """Whether Music Assistant could not even be asked, so that asking again does no harm."""
         return not self._opened and isinstance(self._error, UnreachableError)
+
+    @property
+    def broken(self) -> bool:
+        """Whether it ended before its end."""
+        return self._error is not None
 
     @property
     def held(self) -> bool:

@@ -14,18 +14,22 @@ from home_bridge import __version__
 from home_bridge.access import Access
 from home_bridge.art_api import ArtApi
 from home_bridge.audio_api import AudioApi
-from home_bridge.cache import AudioCache
-from home_bridge.errors import BadRequestError, MusicAssistantError, UnknownPlayerError
+from home_bridge.cache import AudioCache, cache_key
+from home_bridge.errors import BadRequestError, MusicAssistantError, UnknownPlayerError, UnknownQueueError
 from home_bridge.front_door import SERVER, FrontDoor
 from home_bridge.gallery import Gallery, open_gallery
 from home_bridge.http_api import BODY_LIMIT, errors_as_json, routes, server_log
 from home_bridge.lines import Lines
 from home_bridge.ma_api import MusicAssistantApi
 from home_bridge.models import Event, Memory, Wanted, queue_of
-from home_bridge.session import Clock, Session, World
+from home_bridge.music import Music
+from home_bridge.music_api import music_routes
+from home_bridge.music_queue import MusicQueue
+from home_bridge.session import Session
 from home_bridge.settings import Settings
 from home_bridge.store import PlayerStore
 from home_bridge.streams import PullSource, Streams
+from home_bridge.world import Clock, World
 
 _log = logging.getLogger(__name__)
 
@@ -65,8 +69,9 @@ class Bridge:
         try:
             self._world = await self._made_world()
             gallery = await self._exit.enter_async_context(open_gallery(self._http, self._settings, self._clock.time))
+            queues = self._world.store.queues()
             for memory in self._world.store.load():
-                self._add(self._risen(memory))
+                self._add(self._risen(memory), queues.get(memory.mac))
             self._exit.push_async_callback(self._close_sessions)
             await self._listen(gallery)
         except BaseException:
@@ -132,6 +137,27 @@ class Bridge:
         session = self._sessions.get(queue_of(path))
         return session.source(path, generation) if session else PullSource(path, endless=path.startswith("/flow/"))
 
+    def music(self, mac: str) -> Music | None:
+        """Return the music skill's queue on a player, if there is such a player."""
+        session = self._sessions.get(mac)
+        return session.music if session else None
+
+    def new_music(self, mac: str, name: str) -> Music:
+        """Return the music skill's queue on a player, which is made if it is new."""
+        return (self._sessions.get(mac) or self._new(mac, name)).music
+
+    def sound(self, queue_id: str, number: int) -> str:
+        """Return under what name the audio of a music skill's entry is kept, also of a queue that is no more."""
+        known = (session.music.sound(queue_id, number) for session in self._sessions.values())
+        return next(filter(None, known), None) or cache_key(queue_id, number)
+
+    async def entry_source(self, queue_id: str, number: int, *, broken: str) -> PullSource:
+        """Return where an entry of the music skill is to be pulled, when it is loaded; not what broke before."""
+        for session in self._sessions.values():
+            if session.music.holds(queue_id):
+                return await session.music.source(queue_id, number, broken=broken)
+        raise UnknownQueueError("no player holds this queue any more")
+
     def _session(self, mac: str) -> Session:
         try:
             return self._sessions[mac]
@@ -148,8 +174,8 @@ class Bridge:
         """Return it with a higher generation: a power cut may have taken the last ones, and the clock may be wrong."""
         return replace(memory, generation=max(memory.generation + LOST_AT_MOST, int(self._clock.time())))
 
-    def _add(self, memory: Memory) -> Session:
-        session = Session(memory, self._world)
+    def _add(self, memory: Memory, queue: MusicQueue | None = None) -> Session:
+        session = Session(memory, self._world, queue)
         self._sessions[memory.mac] = session
         session.start()
         return session
@@ -163,7 +189,7 @@ class Bridge:
         connector = aiohttp.TCPConnector(limit=0)
         self._http = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         self._exit.push_async_callback(self._http.close)
-        cache = AudioCache(settings.cache_dir / "streams", settings.cache_bytes)
+        cache = AudioCache(settings.cache_dir / "streams", settings.cache_bytes, self._clock.time)
         streams = Streams(self._http, settings.stream_url, cache)
         self._exit.push_async_callback(streams.close)
         ma = MusicAssistantApi(self._http, settings.ma_url, settings.ma_token)
@@ -176,8 +202,9 @@ class Bridge:
         self._door = FrontDoor(loop)
         app = web.Application(middlewares=[self._door.admit, errors_as_json], client_max_size=BODY_LIMIT)
         app.add_routes(routes(self, access))
+        app.add_routes(music_routes(self, access))
         app.add_routes(ArtApi(access, gallery).routes())
-        app.add_routes(AudioApi(access, self._world.streams, self.source).routes())
+        app.add_routes(AudioApi(access, self._world.streams, self).routes())
         runner = web.AppRunner(app, access_log=None, logger=server_log, shutdown_timeout=SHUTDOWN_S, **SERVER)
         await runner.setup()
         self._exit.push_async_callback(runner.cleanup)

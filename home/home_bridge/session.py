@@ -7,23 +7,24 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from home_bridge import commands, echo_events, failures, look_ahead, shapes
 from home_bridge.connection import Connection
 from home_bridge.errors import BridgeError, MusicAssistantError, StreamTimeoutError, UnreachableError
-from home_bridge.ma_api import MusicAssistantApi
 from home_bridge.models import Event, EventKind, Memory, Stream, stream_path
+from home_bridge.music import Music
+from home_bridge.music_queue import MusicQueue
 from home_bridge.packets import FromServer, Name, Strm, ToServer
 from home_bridge.player import Player
 from home_bridge.prefetch import Prefetch
 from home_bridge.queue_view import QueueView
-from home_bridge.settings import Settings
-from home_bridge.store import PlayerStore
-from home_bridge.streams import Expected, Pull, PullSource, Streams
+from home_bridge.store import Written
+from home_bridge.streams import Expected, Pull, PullSource
 from home_bridge.turn import Turn
+from home_bridge.world import World
+from music_assistant_alexa.stream_urls import VALID_S
 
 _log = logging.getLogger(__name__)
 
@@ -41,33 +42,15 @@ LONGEST_LOOK_S = 0.4
 REATTACH_TRIES = 5
 
 
-class Clock(Protocol):
-    """A wall clock."""
-
-    def time(self) -> float:
-        """Return Unix seconds."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What all players share."""
-
-    settings: Settings
-    ma: MusicAssistantApi
-    streams: Streams
-    store: PlayerStore
-    clock: Clock
-
-
 class Session:
     """The player of one Echo. It is its own `Home`."""
 
-    def __init__(self, memory: Memory, world: World) -> None:
+    def __init__(self, memory: Memory, world: World, queue: MusicQueue | None = None) -> None:
         self.player = Player(memory, world.clock.time, world.settings.codec)
         self._world = world
-        self._turn = Turn(self.player, self)
-        self._saved: Memory | None = None
+        self.turn = Turn(self.player, self)
+        self.music = Music(self, queue)
+        self._written = Written(world.store)
         self._lock = asyncio.Lock()
         self._news = asyncio.Event()
         self._known = False
@@ -78,6 +61,7 @@ class Session:
         self._prefetch = Prefetch(self.player, self._pull_ahead)
         self._reattaching: asyncio.Task[None] | None = None
         self._rest: asyncio.Task[None] | None = None
+        self._background: set[asyncio.Task[None]] = set()
         settings = world.settings
         self._connection = Connection(
             settings.slimproto_host, settings.slimproto_port, memory.mac, self._on_packet, self._on_lost
@@ -90,7 +74,7 @@ class Session:
 
     def start(self) -> None:
         """Remember the player and connect it."""
-        self._remember()
+        self.remember()
         self._connection.start()
 
     async def close(self) -> None:
@@ -98,46 +82,47 @@ class Session:
         if self._timer is not None:
             self._timer.cancel()
         self._prefetch.cancel()
-        for task in (self._reattaching, self._rest):
+        for task in (self._reattaching, self._rest, *self._background):
             if task is not None:
                 task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
         await self._connection.close()
 
     async def command(self, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """Do one command and return the player state after it."""
-        async with self._exclusively():
-            await self._ready()
-            if name in {"play", "clear"} and self._rest is not None:
-                self._rest.cancel()
-            await commands.run(self._turn, name, args)
-            return self._shown(await self._turn.queue())
+        async with self.exclusively():
+            await self.ready()
+            if name in {"play", "clear"}:
+                self.drop_rest()
+            await commands.run(self.turn, name, args)
+            return self._shown(await self.turn.queue())
 
     async def next(self, generation: int) -> dict[str, Any]:
         """Return what follows a stream."""
-        async with self._exclusively():
+        async with self.exclusively():
             with contextlib.suppress(MusicAssistantError):  # what was answered before is known without MA
-                await self._ready()
-            stream = await look_ahead.next_stream(self._turn, generation)
+                await self.ready()
+            stream = await look_ahead.next_stream(self.turn, generation)
             return {"wanted": self.player.wanted, "upcoming": shapes.upcoming(stream, self._world.settings.stream_url)}
 
     async def report(self, event: Event) -> dict[str, Any]:
         """Take what the Echo did and return the player state after it."""
-        async with self._exclusively():
+        async with self.exclusively():
             if event.kind is EventKind.FAILED:
-                await self._ready()  # a lost connection is why it failed, perhaps; nothing can be played before
-                await failures.replace_failed(self._turn, event)
+                await self.ready()  # a lost connection is why it failed, perhaps; nothing can be played before
+                await failures.replace_failed(self.turn, event)
             else:
                 self.send(echo_events.report(self.player, event))
             state = self._shown(await self._queue())
-        self._reattach_if_lost()
+        self.reattach_if_lost()
         return state
 
     async def state(self) -> dict[str, Any]:
         """Return the player state."""
-        async with self._exclusively():
+        async with self.exclusively():
             if self.available:
                 with contextlib.suppress(MusicAssistantError):
-                    await self._turn.describe()
+                    await self.turn.describe()
             return self._shown(await self._queue())
 
     def source(self, path: str, generation: int) -> PullSource:
@@ -152,14 +137,14 @@ class Session:
     async def rename(self, name: str) -> None:
         """Give the room another name; MA takes an unasked SETD at once."""
         self.player.name = name
-        self._remember()
+        self.remember()
         self.send([Name(name)])
 
     async def known_to_ma(self) -> bool:
         """Wait a little for MA to have this player; return whether it has."""
         with contextlib.suppress(BridgeError):
-            async with self._exclusively():
-                await self._ready()
+            async with self.exclusively():
+                await self.ready()
         return self._known
 
     # What the flows ask of the world (`Home`):
@@ -187,7 +172,7 @@ class Session:
 
     def send(self, packets: Sequence[ToServer]) -> None:
         """Tell the slimproto server; what changed is on disk before."""
-        self._remember()
+        self.remember()
         self._connection.send(packets)
         self._set_timer()
 
@@ -195,20 +180,33 @@ class Session:
         """Go on in the background."""
         self._rest = asyncio.get_running_loop().create_task(_quietly(work))
 
+    # What the queue of the music skill asks of it (`Room`):
+
+    def drop_rest(self) -> None:
+        """End what still goes on with a queue that is being replaced."""
+        if self._rest is not None:
+            self._rest.cancel()
+
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something behind the answer, to its end."""
+        task = asyncio.get_running_loop().create_task(_quietly(work))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
     @contextlib.asynccontextmanager
-    async def _exclusively(self) -> AsyncIterator[None]:
+    async def exclusively(self, within_s: float = ANSWER_WITHIN_S) -> AsyncIterator[None]:
         """Hold the lock, for as long as the skill can wait; write down what changed before it is let go."""
         try:
-            async with asyncio.timeout(ANSWER_WITHIN_S), self._lock:
+            async with asyncio.timeout(within_s), self._lock:
                 try:
                     yield
                 finally:
-                    self._remember()
+                    self.remember()
                     self._set_timer()
         except TimeoutError as error:
             raise StreamTimeoutError("Music Assistant did not come to an end in time") from error
 
-    async def _ready(self) -> None:
+    async def ready(self) -> None:
         """Wait until MA has the player."""
         settings = self._world.settings
         if not self.available:
@@ -236,7 +234,7 @@ class Session:
             self._remark(packet)
         self.send(self.player.receive(packet))
         self._news.set()
-        self._reattach_if_lost()
+        self.reattach_if_lost()
 
     def _remark(self, packet: Strm) -> None:
         """Say what cannot be played, and why."""
@@ -253,6 +251,8 @@ class Session:
 
     def _pull_ahead(self, stream: Stream) -> Pull:
         source = self.source(stream.path, stream.generation)
+        if (sound := self.music.sound_of(stream.generation)) is not None:
+            return self._world.streams.pull_as(sound, source, until=self.player.now() + VALID_S)
         return self._world.streams.pull(stream.path, stream.generation, source)
 
     def _set_timer(self) -> None:
@@ -268,13 +268,12 @@ class Session:
         self.send(self.player.tick())
         self._news.set()
 
-    def _remember(self) -> None:
-        memory = self.player.memory
-        if memory != self._saved:
-            self._world.store.save(memory)
-            self._saved = memory
+    def remember(self) -> None:
+        """Write down what has changed."""
+        self._written.renew(self.player.memory, self.music.queue)
 
-    def _reattach_if_lost(self) -> None:
+    def reattach_if_lost(self) -> None:
+        """Let MA, if it has forgotten what the Echo plays, load that again."""
         running = self._reattaching is not None and not self._reattaching.done()
         if self.player.lost and self.available and not running and not self._lock.locked():
             self._reattaching = asyncio.get_running_loop().create_task(_quietly(self._reattach()))
@@ -282,17 +281,17 @@ class Session:
     async def _reattach(self) -> None:
         for _ in range(REATTACH_TRIES):
             with contextlib.suppress(MusicAssistantError):
-                async with self._exclusively():
-                    await self._ready()
+                async with self.exclusively():
+                    await self.ready()
                     if self.player.lost:
-                        await self._turn.reattach()
+                        await self.turn.reattach()
             if not self.player.lost:
                 return
             await asyncio.sleep(1)
 
     async def _queue(self) -> QueueView:
         try:
-            return await self._turn.queue()
+            return await self.turn.queue()
         except MusicAssistantError:
             return QueueView()
 

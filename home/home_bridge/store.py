@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from home_bridge.models import Audible, Following, Item, Memory, Stream, Wanted
+from home_bridge.music_queue import MusicQueue
 
 _log = logging.getLogger(__name__)
 
@@ -18,7 +19,11 @@ CREATE TABLE IF NOT EXISTS players (
     name TEXT NOT NULL,
     generation INTEGER NOT NULL,
     streams TEXT NOT NULL
-)
+);
+CREATE TABLE IF NOT EXISTS queues (
+    mac TEXT PRIMARY KEY,
+    queue TEXT NOT NULL
+);
 """
 
 
@@ -44,14 +49,49 @@ class PlayerStore:
                 (memory.mac, memory.name, memory.generation, streams),
             )
 
+    def queues(self) -> dict[str, MusicQueue]:
+        """Return the music skill's queues by their players; one that cannot be read is none."""
+        found = {}
+        for mac, queue in self._database.execute("SELECT mac, queue FROM queues"):
+            with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError):
+                found[mac] = MusicQueue.from_json(json.loads(queue))
+        return found
+
+    def save_queue(self, mac: str, queue: MusicQueue) -> None:
+        """Write the queue of a player, in the place of the one before."""
+        with self._database:
+            self._database.execute(
+                "INSERT INTO queues VALUES (?, ?) ON CONFLICT (mac) DO UPDATE SET queue = excluded.queue",
+                (mac, json.dumps(queue.to_json())),
+            )
+
     def forget(self, mac: str) -> None:
         """Drop a player."""
         with self._database:
             self._database.execute("DELETE FROM players WHERE mac = ?", (mac,))
+            self._database.execute("DELETE FROM queues WHERE mac = ?", (mac,))
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+
+class Written:
+    """What was written down last of one player: only what has changed is written again."""
+
+    def __init__(self, store: PlayerStore) -> None:
+        self._store = store
+        self._memory: Memory | None = None
+        self._queue: tuple[str, int] | None = None
+
+    def renew(self, memory: Memory, queue: MusicQueue | None) -> None:
+        """Write down a player, and the music skill's queue on it."""
+        if memory != self._memory:
+            self._store.save(memory)
+            self._memory = memory
+        if queue is not None and (queue.queue_id, queue.version) != self._queue:
+            self._store.save_queue(memory.mac, queue)
+            self._queue = (queue.queue_id, queue.version)
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -73,7 +113,7 @@ def _prepared(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode = WAL")
         # A wait for the disk at each change, 9 ms on a good one, kept everyone waiting: audio, and 200 Echos' commands.
         database.execute("PRAGMA synchronous = NORMAL")
-        database.execute(_SCHEMA)
+        database.executescript(_SCHEMA)
     except sqlite3.DatabaseError:
         database.close()
         raise

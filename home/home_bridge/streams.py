@@ -71,8 +71,15 @@ class Streams:
 
     def known(self, path: str, generation: int) -> Pull | None:
         """Return a generation's pull if there is one, also of an earlier run."""
-        key = cache_key(path, generation)
-        file, pull = self._cache.find(key), self._pulls.get(key)
+        return self.known_as(cache_key(path, generation))
+
+    def pull(self, path: str, generation: int, source: PullSource) -> Pull:
+        """Return a generation's pull, begun now (from `source`) if there is none."""
+        return self.pull_as(cache_key(path, generation), source)
+
+    def known_as(self, key: str, *, until: float = 0) -> Pull | None:
+        """Return the pull that is kept under a name, if there is one; it is kept until that moment if it can be."""
+        file, pull = self._cache.find(key, until=until), self._pulls.get(key)
         if file is None:
             self._pulls.pop(key, None)
             return None
@@ -80,13 +87,14 @@ class Streams:
             pull = self._pulls[key] = Pull(file, self._cache)
         return pull
 
-    def pull(self, path: str, generation: int, source: PullSource) -> Pull:
-        """Return a generation's pull, begun now (from `source`) if there is none."""
-        pull = self.known(path, generation)
-        if pull is None or pull.in_vain:
+    def pull_as(self, key: str, source: PullSource, *, until: float = 0, again: bool = False) -> Pull:
+        """Return the pull of a name, begun now if there is none; `again`: or if that broke."""
+        pull = self.known_as(key, until=until)
+        if pull is None or pull.in_vain or (again and pull.broken):
             self._pulls = {key: pull for key, pull in self._pulls.items() if pull.file in self._cache}
-            key = cache_key(path, generation)
-            pull = self._pulls[key] = Pull(self._cache.new(key, path.rpartition(".")[2]), self._cache)
+            file = self._cache.new(key, source.path.rpartition(".")[2], until=until)
+            pull = self._pulls[key] = Pull(file, self._cache)
+            pull.path = source.path
             # A task of its own: a client that goes away does not end the pull.
             task = asyncio.get_running_loop().create_task(self._fill(pull, source))
             self._tasks.add(task)

@@ -3,16 +3,22 @@
 SkillError
 ├── MediaNotFoundError         nothing in Music Assistant answers to what was said
 ├── ContentFilteredError       all of it is explicit, and the listener's filter is on
+├── ContentUnavailableError    the provider refuses it to this household; .reason: subscription or region
 ├── ItemNotFoundError          the queue holds no such item, or is no more; .named: someone chose that item
 ├── QueueFinishedError         there is nothing after the current item
 ├── NothingPlayingError        a command about "this" while nothing was ever played here
 ├── PlayerUnavailableError     the device cannot play audio, or its player cannot be had
 ├── UnsupportedRequestError    does not apply to what plays (a radio has no next); .reason names the sentence
+├── IncompleteRequestError     a request lacks what it cannot be answered without
+├── AuthorizationError         of a linked account, where linking is asked for
+│   ├── InvalidAuthorizationError    its token is missing or not ours
+│   └── ExpiredAuthorizationError    its token is too old
 ├── StreamUrlError             a URL that must never reach an Echo, or a signature that is not ours
 ├── PlaybackStoreError         DynamoDB throttled, missing or away
 └── HomeError                  .part names what failed: tunnel, bridge or music_assistant
     ├── HomeUnreachableError   DNS, TLS, refused, time-out, tunnel 502/504/52x/530
-    ├── HomeAuthError          401/403/429 from the bridge, MA or Cloudflare Access; a redirect or an HTML page
+    ├── HomeAuthError          401/403 from the bridge, MA or Cloudflare Access; a redirect or an HTML page
+    │   └── HomeRateLimitError 429 from Cloudflare: too many requests
     └── HomeCommandError       MA or the bridge refused the command; .status, .details
 ConfigurationError             the function must not start; names the setting and the template parameter
 UnknownDialectError            an event of no shape we know
@@ -38,6 +44,21 @@ class MediaNotFoundError(SkillError):
 
 class ContentFilteredError(SkillError):
     """Explicit, and the listener's filter is on."""
+
+
+class UnavailableReason(StrEnum):
+    """Why a provider of Music Assistant refuses to play something."""
+
+    SUBSCRIPTION = "subscription"
+    REGION = "region"
+
+
+class ContentUnavailableError(SkillError):
+    """It exists, and its provider does not play it to this household."""
+
+    def __init__(self, cause: str, reason: UnavailableReason = UnavailableReason.SUBSCRIPTION) -> None:
+        super().__init__(cause)
+        self.reason = reason
 
 
 class ItemNotFoundError(SkillError):
@@ -70,6 +91,22 @@ class UnsupportedRequestError(SkillError):
         """Name of the sentence that says why, in the dialect's catalogue."""
 
 
+class IncompleteRequestError(SkillError):
+    """A request lacks what it cannot be answered without."""
+
+
+class AuthorizationError(SkillError):
+    """The token of a linked account does not let its bearer in."""
+
+
+class InvalidAuthorizationError(AuthorizationError):
+    """It is missing, or none of ours."""
+
+
+class ExpiredAuthorizationError(AuthorizationError):
+    """It was ours and is too old; Alexa gets a new one by itself."""
+
+
 class StreamUrlError(SkillError):
     """The URL must not be given to an Echo, or its signature is not ours."""
 
@@ -100,6 +137,10 @@ class HomeUnreachableError(HomeError):
 
 class HomeAuthError(HomeError):
     """A token was refused on the way home."""
+
+
+class HomeRateLimitError(HomeAuthError):
+    """Cloudflare takes no more requests for a while."""
 
 
 class HomeCommandError(HomeError):

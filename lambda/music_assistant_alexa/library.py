@@ -74,6 +74,16 @@ class Library:
                 return found
         raise MediaNotFoundError(query.text, query.kind)
 
+    def named(self, query: MediaQuery) -> MediaItem:
+        """Return what has that name and is of just that kind: one round trip, for those whose words are sorted already.
+
+        Raises MediaNotFoundError.
+        """
+        found = best_match(query, self._search(query))
+        if found is None:
+            raise MediaNotFoundError(query.text, query.kind)
+        return found
+
     def _search(self, query: MediaQuery) -> list[MediaItem]:
         kinds = (query.kind,) if query.kind else _FREE_SEARCH
         # "Artist - Title" is how MA's own library search takes both

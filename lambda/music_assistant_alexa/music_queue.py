@@ -25,6 +25,9 @@ class MusicQueue:
     content: str = ""
     """The contentId it was made of."""
 
+    heard_at: int = field(default=0, compare=False)
+    """When it was last noted that it is heard, in Unix seconds."""
+
     @property
     def player_id(self) -> PlayerId:
         """Return the locally administered MAC of its player: the same in every run."""

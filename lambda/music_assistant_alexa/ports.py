@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from music_assistant_alexa.media_session import Vehicle
 from music_assistant_alexa.models import (
     Change,
     MediaItem,
@@ -35,6 +36,14 @@ class MusicAssistant(Search, Protocol):
         """Return an artist's albums, the newest first. Raises HomeError."""
         ...
 
+    def favourite_stations(self) -> list[MediaItem]:
+        """Return the radio stations that are favourites, in the server's order. Raises HomeError."""
+        ...
+
+    def set_favourite(self, uri: str, *, on: bool) -> None:
+        """Make something a favourite, or no more one. Raises MediaNotFoundError, HomeError."""
+        ...
+
 
 class EchoPlayers(Protocol):
     """The home bridge: an Echo as an MA player. Every method is one round trip home and raises HomeError."""
@@ -61,6 +70,18 @@ class PlaybackStore(Protocol):
 
     def record(self, device_id: str, change: Change) -> bool:
         """Write one group of fields; False if something newer is stored already."""
+        ...
+
+
+class AutoSessions(Protocol):
+    """Rows of vehicles, one each beside its player's. Raises PlaybackStoreError."""
+
+    def load(self, device_id: str) -> Vehicle:
+        """Return what is remembered of a vehicle; of one never seen, nothing but version 0."""
+        ...
+
+    def save(self, device_id: str, vehicle: Vehicle) -> bool:
+        """Write a vehicle that was loaded, changed; False if another has written it since."""
         ...
 
 
@@ -126,4 +147,31 @@ class MusicStore(Protocol):
 
     def touch(self, queue: MusicQueue) -> None:
         """Note that a queue is being heard, so that its player is not the longest idle."""
+        ...
+
+
+class LinkingStore(Protocol):
+    """What account linking must not forget. Raises PlaybackStoreError."""
+
+    def begin(self, grant_id: str, kept_s: int) -> bool:
+        """Begin a grant at generation 1; False if it was begun before."""
+        ...
+
+    def renew(self, grant_id: str, generation: int, kept_s: int) -> int | None:
+        """Return the generation that follows; None unless `generation` is the grant's newest, or the one before.
+
+        The one before is good until its successor has been used, since an answer can be lost.
+        """
+        ...
+
+    def revoke(self, grant_id: str) -> None:
+        """End a grant for ever, if it was begun."""
+        ...
+
+    def count(self, counter: str, limit: int, kept_s: int) -> bool:
+        """Count one more; False if `limit` is reached already."""
+        ...
+
+    def uncount(self, counter: str, kept_s: int) -> None:
+        """Count one less."""
         ...

@@ -17,6 +17,13 @@ __all__ = ["Credentials", "Secrets", "Settings"]
 _HTTPS_URL = re.compile(r"https://[^\s/?#@]+(/[^\s?#]*)?")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _SECRET_NAME = re.compile(r"/?[A-Za-z0-9_./-]{1,1000}")
+_SOURCE = (
+    "BLUETOOTH|USB|FM_RADIO|AM_RADIO|SATELLITE_RADIO|LINE_IN|COMPACT_DISC|SIRIUS_XM|DAB|DEFAULT"  # AASB's enumeration
+)
+_SOURCES = re.compile(rf"({_SOURCE})(,({_SOURCE}))*")
+_PRESET = re.compile(rf"(?P<source>{_SOURCE})\s*=\s*(?P<name>.+)")
+_SWITCH = re.compile(r"on|off")
+_VENDOR_ID = re.compile(r"[A-Z0-9]{4,16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,15 @@ class Settings:
     aws_endpoint: str = ""
     """Another endpoint than AWS's own, for runs without an account."""
 
+    auto_sources: tuple[str, ...] = ("DEFAULT",)
+    """What a vehicle's head unit offers us as, in AASB's words; messages of other sources are ignored."""
+
+    auto_presets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The household's presets by source, "" for those of every other one; none: MA's favourite radio stations."""
+
+    linking_vendor_id: str = ""
+    """Developer account whose skills may link accounts; empty while account linking is off."""
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
         """Read the environment. Raises ConfigurationError."""
@@ -51,6 +67,9 @@ class Settings:
             music_skill_id=environ.get("MUSIC_SKILL_ID", ""),
             home_ca_pem=environ.get("HOME_CA_PEM", ""),
             aws_endpoint=environ.get("AWS_ENDPOINT_URL", ""),
+            auto_sources=_auto_sources(environ),
+            auto_presets=_auto_presets(environ),
+            linking_vendor_id=_linking_vendor_id(environ),
         )
 
 
@@ -62,6 +81,28 @@ def _required(environ: Mapping[str, str], name: str, source: str, form: re.Patte
     return value
 
 
+def _auto_sources(environ: Mapping[str, str]) -> tuple[str, ...]:
+    names = {"AUTO_SOURCES": environ.get("AUTO_SOURCES") or "DEFAULT"}
+    return tuple(_required(names, "AUTO_SOURCES", "in template.yaml", _SOURCES).split(","))
+
+
+def _auto_presets(environ: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Read "Harbour FM; library://radio/2; AM_RADIO=News 1010": in order, each for its source or for every other."""
+    presets: dict[str, tuple[str, ...]] = {}
+    for entry in filter(None, map(str.strip, environ.get("AUTO_PRESETS", "").split(";"))):
+        match = _PRESET.fullmatch(entry)
+        source, name = (match["source"], match["name"]) if match else ("", entry)
+        presets[source] = (*presets.get(source, ()), name)
+    return presets
+
+
+def _linking_vendor_id(environ: Mapping[str, str]) -> str:
+    linking = {"ACCOUNT_LINKING": environ.get("ACCOUNT_LINKING") or "off"}
+    if _required(linking, "ACCOUNT_LINKING", "template parameter AccountLinking", _SWITCH) == "off":
+        return ""
+    return _required(environ, "ALEXA_VENDOR_ID", "template parameter AlexaVendorId", _VENDOR_ID)
+
+
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """What only this function and the home bridge know."""
@@ -70,6 +111,12 @@ class Secrets:
     stream_signing_key: str = field(repr=False)
     access_client_id: str = field(default="", repr=False)
     access_client_secret: str = field(default="", repr=False)
+    linking_client_id: str = field(default="", repr=False)
+    linking_client_secret: str = field(default="", repr=False)
+    linking_passphrase_hash: str = field(default="", repr=False)
+    linking_signing_key: str = field(default="", repr=False)
+    linking_key_id: str = field(default="", repr=False)
+    """A new one ends every link there is."""
 
 
 class Credentials:

@@ -47,6 +47,7 @@ LONGEST_S = 7 * 24 * 3600
 _STREAM_PATH = re.compile(r"/(single|flow)/[A-Za-z0-9]+/[0-9a-z:_.-]+/[0-9a-f]{32}/[0-9a-z:_.-]+\.[a-z0-9]+")
 _NAME = re.compile(r"(?P<ref>[A-Za-z0-9_-]{1,4096})\.(?P<ext>[a-z0-9]{2,4})")
 _EXPIRY = re.compile(r"[0-9]{1,12}")
+_ENTRY = re.compile(r"[1-9][0-9]{0,8}")
 _ART_PATH = re.compile(r"/imageproxy(\?[^\s#]+|/[0-9a-f]{64})")
 _ART_ID = re.compile(r".*(?P<path>/imageproxy/[0-9a-f]{64})")
 _EXTENSION = re.compile(r"\.[a-z0-9]+$")
@@ -109,6 +110,16 @@ class PublicUrls:
     def stream(self, ma_url: str, generation: int) -> str:
         """Return the signed public URL of a stream. Raises StreamUrlError."""
         return public_stream_url(ma_url, generation, base_url=self._base_url, key=self._key(), now=self._now())
+
+    def entry(self, queue_id: str, entry_id: str, codec: str = "mp3") -> tuple[str, int]:
+        """Return the signed public URL of a music-skill queue's entry, and until when it is good (Unix seconds).
+
+        The bridge knows what MA plays for it, and waits for MA to have loaded it. Raises StreamUrlError.
+        """
+        if not _ENTRY.fullmatch(entry_id) or not queue_id:
+            raise StreamUrlError("not an entry of ours: its id is a number")
+        ref, expiry = {"q": queue_id, "n": int(entry_id)}, int(self._now()) + VALID_S
+        return _signed("stream", ref, codec, self._base_url, self._key(), expiry), expiry
 
     def art(self, image_url: str) -> dict[int, str]:
         """Return the signed public URLs of a picture, by edge; of the built-in one for none and for what is refused."""

@@ -10,7 +10,7 @@ from simulator.rules.given import STARTED
 from simulator.stack import Stack
 from simulator.waiting import eventually
 
-__all__ = ["on_loopback"]
+__all__ = ["music_on_loopback", "on_loopback"]
 
 WORDS = (
     "resume",
@@ -27,6 +27,21 @@ WORDS = (
     "start over",
 )
 """What is said in the whole house, the first of it before anything was played."""
+MUSIC_WORDS = (
+    "play the album night ferry by blue harbor",
+    "thumbs up",
+    "next",
+    "what's next",
+    "jump to last crossing",
+    "loop on",
+    "previous",
+    "shuffle on",
+    "thumbs down",
+    "play lighthouse fm",
+    "play rock music",
+    "stop",
+)
+"""What is said to Alexa's music service there."""
 FOLLOWS_WITHIN_S = 2.0
 
 
@@ -54,6 +69,20 @@ def on_loopback(stack: Stack) -> Evidence:
             echo.listen(1)
         _away_and_back(stack, echo)
     return "an evening in the whole house", echo.trace
+
+
+def music_on_loopback(stack: Stack) -> Evidence:
+    """Return a short evening of Alexa's music service in the whole house, over ends of tracks and from room to room."""
+    kitchen, bathroom = stack.music_service(), stack.music_service()
+    with contextlib.suppress(RuleBroken):  # it is in the trace, and will be found there
+        for words in MUSIC_WORDS:
+            kitchen.say(words)
+            kitchen.listen(1)
+        kitchen.say("play the album night ferry by blue harbor")
+        kitchen.play_to_end()
+        kitchen.move_to(bathroom)
+        bathroom.play_to_end()
+    return "a music evening in the whole house", [*kitchen.trace, *bathroom.trace]
 
 
 def _away_and_back(stack: Stack, echo: Echo) -> None:

@@ -5,12 +5,22 @@ The rows are those of a single numbered table of rules: 58-63, about interaction
 `interactionModels.rules`; `not_yet` has those that nothing can be judged by so far, `tally` counts.
 """
 
-from simulator.rules import audio_player, custom_skill, traces  # noqa: F401  # importing them fills the table
+from simulator.rules import (  # noqa: F401  # importing them fills the table
+    audio_player,
+    auto,
+    auto_traces,
+    custom_skill,
+    music_queue,
+    music_skill,
+    music_traces,
+    traces,
+)
 from simulator.rules.table import (
     RULES,
     TRACE_RULES,
     Breach,
     Exchange,
+    Known,
     Rule,
     RuleBroken,
     TraceRule,
@@ -24,6 +34,7 @@ __all__ = [
     "TRACE_RULES",
     "Breach",
     "Exchange",
+    "Known",
     "Rule",
     "RuleBroken",
     "TraceRule",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Level = Literal["error", "warning"]
+Known = Literal["missing", "explicit", "live"]
 DIALOG_TYPES = ("LaunchRequest", "IntentRequest")
 
 
@@ -25,6 +26,12 @@ class Exchange:
     """How many progressive responses Alexa got before the answer, where somebody listened for them."""
     effects: int | None = None
     """How many calls home and writes of the device's row the answer took, where somebody counted them."""
+    at: float | None = None
+    """When it was asked, in Unix seconds, by the clock of who asked."""
+    asked_for: frozenset[Known] = frozenset()
+    """What the asker knows of the music that is asked for: it is not at home, it is explicit, it has no end."""
+    sources: frozenset[str] | None = None
+    """What sources of a vehicle the skill was told to be, where somebody knows."""
     stumbled: str = ""
     """What the skill itself counted as a failure of its own, where somebody looked: it answers all the same."""
 
@@ -35,8 +42,10 @@ class Exchange:
 
     @property
     def kind(self) -> str:
-        """Return the request's type."""
-        return _word(self.request.get("type"))
+        """Return the request's type; of a music directive its namespace and name."""
+        header = mapping(mapping(self.event).get("header"))
+        directive = ".".join(filter(None, (_word(header.get("namespace")), _word(header.get("name")))))
+        return _word(self.request.get("type")) or (directive if "namespace" in header else "")
 
     @property
     def intent(self) -> str:
@@ -91,7 +100,7 @@ class Exchange:
     @property
     def custom(self) -> bool:
         """Say whether the request is the custom skill's, and no directive or event of another dialect."""
-        other = {"header", "directive"} & mapping(self.event).keys()
+        other = {"header", "directive", "vehicleId"} & mapping(self.event).keys()
         return not other and not self.kind.startswith("AlexaAudioPlayQueueEvent.")
 
     @property

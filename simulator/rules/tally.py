@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.rules.not_yet import AUTO_ROWS, MUSIC_ROWS, NOT_YET, UNUSED, Row
+from simulator.rules.not_yet import NOT_YET, UNUSED, Row
 from simulator.rules.table import RULES, TRACE_RULES, Breach, Exchange
 
 MOST_SENTENCES = 5
@@ -55,7 +55,7 @@ class Tally:
         rules = [Row(rule.row, rule.source, rule.claim) for rule in RULES]
         rules += [Row(rule.row, rule.source, rule.claim) for rule in TRACE_RULES]
         self._rows: dict[int, Row] = {}
-        for row in (*rules, *more, *MUSIC_ROWS, *AUTO_ROWS):
+        for row in (*rules, *more):
             self._rows.setdefault(row.row, row)
         self._judged: Counter[int] = Counter()
         self._found: defaultdict[int, list[tuple[str, Breach]]] = defaultdict(list)

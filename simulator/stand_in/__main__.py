@@ -13,6 +13,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from simulator.clock import MovableClock, MovableLoop
+from simulator.stand_in import music
 from simulator.stand_in.packages import DEFAULT_VERSION, aioslimproto_folder
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ async def _obeyed(home: "Home", order: dict[str, Any]) -> dict[str, Any]:
         "restart": home.restart,
         "drop_connections": home.players.server.hang_up,
         "refuse": home.faults.add,
-        "allow": home.faults.clear,
+        "allow": home.allow,
+        "withdraw": home.shelf.withdraw,
+        "renumber": music.renumber,
         "pulls": home.streams.pulls,
     }
     try:

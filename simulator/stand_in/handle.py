@@ -103,8 +103,16 @@ class StandIn:
         """Refuse `api`, `stream` or `imageproxy` from now on; the fields are those of `faults.Refusal`."""
         self._call("refuse", what=what, **fault)
 
+    def withdraw(self, uri: str) -> None:
+        """Let a provider no longer play something that Music Assistant knows."""
+        self._call("withdraw", uri=uri)
+
+    def renumber(self, by: int = 1) -> None:
+        """Make the library's database anew, in which every `library://` number is another record; 0: as at first."""
+        self._call("renumber", by=by)
+
     def allow(self) -> None:
-        """Refuse nothing any more."""
+        """Refuse nothing any more, and play everything."""
         self._call("allow")
 
     def pulls(self) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from simulator.stand_in.following import Following
 from simulator.stand_in.players import Players
 from simulator.stand_in.queues import Queues
 from simulator.stand_in.shapes import Json
+from simulator.stand_in.shelf import Shelf
 from simulator.stand_in.streams import Streams
 from simulator.stand_in.timers import Timers
 
@@ -30,6 +31,7 @@ class Home:
         self.random = random.Random(20)  # the same mix in every run
         self.timers = Timers()
         self.faults = Faults()
+        self.shelf = Shelf()
         self.queues = Queues(self)
         self.following = Following(self)
         self.players = Players(self)
@@ -48,6 +50,11 @@ class Home:
         await self.streams.stop()
         await self.players.stop()
         self.timers.cancel_all()
+
+    def allow(self) -> None:
+        """Refuse nothing any more, and play everything."""
+        self.faults.clear()
+        self.shelf.restore()
 
     async def restart(self, down_s: float) -> None:
         """Be gone for some real seconds and come back on the same ports; only items and indexes survive."""

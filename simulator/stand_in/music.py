@@ -6,11 +6,11 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.demo_library import LIBRARY, Album, Artist, Playlist, Radio, Track
+from simulator.demo_library import LIBRARY, Album, Artist, Genre, Playlist, Radio, Track
 from simulator.stand_in.errors import MediaNotFound
 
-Kind = Literal["artist", "album", "track", "playlist", "radio"]
-Entry = Artist | Album | Track | Playlist | Radio
+Kind = Literal["artist", "album", "track", "playlist", "radio", "genre"]
+Entry = Artist | Album | Track | Playlist | Radio | Genre
 
 FILES = "filesystem_local--DemoShelf"
 """The provider instance that the files of the library belong to."""
@@ -23,7 +23,11 @@ _SHELVES: dict[Kind, tuple[Entry, ...]] = {
     "track": LIBRARY.tracks,
     "playlist": LIBRARY.playlists,
     "radio": LIBRARY.radios,
+    "genre": LIBRARY.genres,
 }
+
+_NUMBERS: dict[tuple[Kind, int], int] = {}
+"""What the library's database calls an entry since it was made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class Media:
     @property
     def item_id(self) -> str:
         """Return the id inside its provider."""
-        return path(self.entry) if self.by_file else str(self.entry.number)
+        number = _NUMBERS.get((self.kind, self.entry.number), self.entry.number)
+        return path(self.entry) if self.by_file else str(number)
 
     @property
     def provider(self) -> str:
@@ -67,6 +72,13 @@ class Media:
         return self.entry
 
 
+def renumber(by: int) -> None:
+    """Make the library's database anew: every number is another entry's, so many places on; 0: as at first."""
+    for kind, entries in _SHELVES.items():
+        for entry in entries:
+            _NUMBERS[kind, entry.number] = (entry.number - 1 + by) % len(entries) + 1
+
+
 def find(uri: str) -> Media:
     """Return the entry of a uri."""
     match = re.fullmatch(r"([^:]+)://([a-z_]+)/(.+)", uri)
@@ -84,6 +96,18 @@ def find_by_id(kind: str, item_id: str, provider: str = "library") -> Media:
             if item_id == media.item_id and provider == media.provider:
                 return media
     raise MediaNotFound(f"{provider}://{kind}/{item_id} is not in the library")
+
+
+def library_of(media: Media) -> Media:
+    """Return the same as the library names it."""
+    return Media(media.kind, media.entry)
+
+
+def genre_of(media: Media) -> Genre | None:
+    """Return the genre of a track or record: the files say it of nothing else."""
+    entry = media.entry.album if isinstance(media.entry, Track) else media.entry
+    title = entry.genre if isinstance(entry, Album) else ""
+    return next((genre for genre in LIBRARY.genres if genre.title == title), None)
 
 
 def listed(kind: Kind, search: str | None = None) -> list[Media]:
@@ -105,7 +129,7 @@ def tracks_of(media: Media) -> list[Media]:
     entry = media.entry
     if isinstance(entry, Playlist):
         return [Media("track", track, by_file=True) for track in entry.tracks]
-    if isinstance(entry, Artist | Album):
+    if isinstance(entry, Artist | Album | Genre):
         return [Media("track", track) for track in LIBRARY.tracks_of(entry)]
     raise MediaNotFound(f"{media.uri} has no tracks")
 
@@ -116,11 +140,11 @@ def albums_of(artist: Media) -> list[Media]:
 
 
 def to_queue(media: Media, start_item: str | None, shuffler: random.Random) -> list[Media]:
-    """Return what a queue holds when that is played: an artist's tracks are always shuffled."""
+    """Return what a queue holds when that is played: an artist's and a genre's tracks are always shuffled."""
     if media.kind in ("track", "radio"):
         return [media]
     tracks = tracks_of(media)
-    if media.kind == "artist":
+    if media.kind in ("artist", "genre"):
         shuffler.shuffle(tracks)
     elif start_item is not None:
         places = [place for place, track in enumerate(tracks) if start_item in (track.uri, track.item_id)]

@@ -21,6 +21,8 @@ class QueueItem:
     sort_index: int = 0
     seek_s: int | None = None
     available: bool = True
+    favorite: bool = False
+    """Whether it was one when it was put in."""
 
     @property
     def name(self) -> str:
@@ -46,7 +48,7 @@ class QueueItem:
 
     def _media_json(self) -> Json:
         """Return the media; with its record in full once the server has looked at it."""
-        shape = media_json(self.media)
+        shape = media_json(self.media) | {"favorite": self.favorite}
         if self.seek_s is not None and isinstance(self.media.entry, Track):
             shape["album"] = media_json(Media("album", self.media.entry.album))
         return shape

@@ -69,7 +69,10 @@ class QueueCommands:
         if radio_mode:
             raise RefusedError("No provider offers similar tracks")
         shuffler = self._home.random
-        items = [QueueItem(queue_id, entry) for top in found for entry in music.to_queue(top, start_item, shuffler)]
+        shelf = self._home.shelf
+        media_found = [entry for top in found for entry in music.to_queue(top, start_item, shuffler)]
+        playable = [entry for entry in media_found if shelf.is_available(entry)]
+        items = [QueueItem(queue_id, entry, favorite=shelf.is_favorite(entry)) for entry in playable]
         if not items:
             raise MediaNotFound("No playable items found")
         await self._load(queue, items, option)

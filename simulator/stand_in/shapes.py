@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from simulator.demo_library import Album, Artist, Playlist, Track
+from simulator.demo_library import Album, Artist, Genre, Playlist, Track
 from simulator.stand_in.music import FILES, Kind, Media, path, plain
 
 Json = dict[str, Any]
@@ -33,6 +33,8 @@ def media_json(media: Media) -> Json:
         return shape | _album_fields(entry, _inner(media))
     if isinstance(entry, Playlist):
         return shape | {"owner": "Demo Shelf", "is_editable": True, "supported_mediatypes": ["track"]}
+    if isinstance(entry, Genre):
+        return shape | {"provider_mappings": [], "genre_aliases": [entry.title]}  # the library's alone
     return shape if isinstance(entry, Artist) else shape | {"duration": 0}
 
 
@@ -101,8 +103,12 @@ def _provider_mapping(media: Media) -> Json:
 
 def _metadata(media: Media) -> Json:
     picture = image(media)
-    genres = [media.entry.album.genre] if isinstance(media.entry, Track) else None
-    return _NO_METADATA | {"images": [picture] if picture else None, "genres": genres}
+    track = media.entry if isinstance(media.entry, Track) else None
+    return _NO_METADATA | {
+        "images": [picture] if picture else None,
+        "genres": [track.album.genre] if track else None,
+        "explicit": True if track and track.explicit else None,
+    }
 
 
 def _inner(media: Media) -> Callable[[Kind, Artist | Album], Json]:

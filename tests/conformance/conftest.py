@@ -2,14 +2,17 @@
 
 import json
 import logging
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from interactionModels.rules import ROWS as MODEL_ROWS
+from simulator.evidence.drives import drives
 from simulator.evidence.evenings import evenings
 from simulator.evidence.files import answered_files
-from simulator.evidence.loopback import on_loopback
+from simulator.evidence.loopback import music_on_loopback, on_loopback
+from simulator.evidence.music import music_evenings, music_files
 from simulator.memory_house import MemoryHouse
 from simulator.reliability import record
 from simulator.rules import Breach
@@ -37,11 +40,12 @@ def tally(request, house):
     level = logger.level
     logger.setLevel(logging.CRITICAL)  # thousands of answers, many of them to nonsense
     try:
-        for about, trace in (*answered_files(house), *evenings(house)):
+        in_memory = (answered_files, music_files, evenings, music_evenings, drives)
+        for about, trace in chain.from_iterable(each(house) for each in in_memory):
             counted.judge(trace, about)
         with Stack() as stack:
-            about, trace = on_loopback(stack)
-            counted.judge(trace, about)
+            for about, trace in (on_loopback(stack), music_on_loopback(stack)):
+                counted.judge(trace, about)
     finally:
         logger.setLevel(level)
     for file in MODELS:

@@ -31,11 +31,13 @@ def test_nothing_was_unexpected(tally):
 
 
 def test_every_event_file_was_answered(tally):
-    """Each of the files is among the evidence as it is, and each of the custom skill's while its device plays."""
+    """Each of the files is among the evidence as it is, and with ids of ours while its device or its queue plays."""
     names = {file.stem for file in EVENTS.glob("*.json")} - {"env"}
     assert names <= set(tally.evidence)
     custom = {name for name in names if not name.startswith(("music_", "aasb_"))}
     assert {f"{name}, with live tokens" for name in custom} <= set(tally.evidence)
+    music = {name for name in names if name.startswith("music_")}
+    assert {f"{name}, with live ids" for name in music} <= set(tally.evidence)
 
 
 def test_an_offset_as_text_is_the_number(house):

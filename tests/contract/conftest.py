@@ -1,4 +1,4 @@
-"""The servers that the contract is held against, and players that speak slimproto by hand."""
+"""What the contracts are held against: servers, players that speak slimproto by hand, and tables."""
 
 import json
 import os
@@ -7,12 +7,15 @@ import secrets
 import time
 import urllib.error
 import urllib.request
+import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
+from moto import mock_aws
 
+from music_assistant_alexa.adapters.dynamodb_table import dynamodb_client
 from simulator.stand_in import StandIn
 from simulator.stand_in.packages import VERSIONS
 from simulator.stand_in.raw_player import RawPlayer
@@ -178,3 +181,52 @@ def player(connect):
 
 def new_mac():
     return "02:" + ":".join(re.findall("..", secrets.token_hex(5)))
+
+
+class Clock:
+    def __init__(self):
+        self.now = 1_795_000_000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def account():
+    """Have no account at all, and none of this machine's."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_CA_BUNDLE"):
+            environment.delenv(name, raising=False)
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            environment.setenv(name, "local")
+        environment.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        yield environment
+
+
+@pytest.fixture(scope="module")
+def moto_client(account):
+    """Make one client for the module: starting moto costs more than any test of a table."""
+    with mock_aws():
+        yield dynamodb_client()
+
+
+@pytest.fixture(scope="session")
+def make_table():
+    """Return a function that makes the skill's table, empty; its name."""
+
+    def make(client):
+        name = f"playback-{uuid.uuid4().hex}"
+        client.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "device_id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "device_id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        return name
+
+    return make

@@ -11,11 +11,11 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import EndpointConnectionError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from music_assistant_alexa import deadline
-from music_assistant_alexa.adapters import dynamodb_store
-from music_assistant_alexa.adapters.dynamodb_store import KEPT_S, DynamoDbStore, dynamodb_client
+from music_assistant_alexa.adapters import dynamodb_table
+from music_assistant_alexa.adapters.dynamodb_store import KEPT_S, DynamoDbStore
+from music_assistant_alexa.adapters.dynamodb_table import dynamodb_client
 from music_assistant_alexa.errors import PlaybackStoreError
 from music_assistant_alexa.models import (
     Activity,
@@ -36,53 +36,10 @@ ITEM = QueueItem(
 RADIO = QueueItem("b" * 32, "library://radio/1", "Harbour FM", duration_ms=None, media_type=MediaType.RADIO)
 
 
-class Clock:
-    def __init__(self):
-        self.now = float(NOW)
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def account():
-    """Have no account at all, and none of this machine's."""
-    with pytest.MonkeyPatch.context() as environment:
-        for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_CA_BUNDLE"):
-            environment.delenv(name, raising=False)
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-            environment.setenv(name, "local")
-        environment.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        yield environment
-
-
-@pytest.fixture(scope="module")
-def moto_client(account):
-    """Make one client for the module: starting moto costs more than any test here."""
-    with mock_aws():
-        yield dynamodb_client()
-
-
-def make_table(client):
-    name = f"playback-{uuid.uuid4().hex}"
-    client.create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": "device_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "device_id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return name
-
-
 @pytest.fixture(
     params=["memory", "moto", pytest.param("dynamodb local", marks=[pytest.mark.toolchain, pytest.mark.slow])]
 )
-def store(request, clock):
+def store(request, clock, make_table):
     """Make a store of each kind, empty."""
     if request.param == "memory":
         return MemoryStore(clock)
@@ -308,20 +265,20 @@ CHANGES = st.one_of(
 )
 
 
+@pytest.fixture(scope="module")
+def shared_table(moto_client, make_table):
+    return make_table(moto_client)
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(CHANGES, max_size=8))
-def test_dynamodb_and_memory_agree(moto_client, clock, changes):
+def test_dynamodb_and_memory_agree(moto_client, clock, shared_table, changes):
     """Any changes in any order leave the same row in both stores, and the same ones are refused."""
-    memory, table = MemoryStore(clock), DynamoDbStore(moto_client, _shared_table(moto_client), clock)
+    memory, table = MemoryStore(clock), DynamoDbStore(moto_client, shared_table, clock)
     device_id = uuid.uuid4().hex
     for change in changes:
         assert table.record(device_id, change) is memory.record(device_id, change), change
     assert table.load(device_id) == memory.load(device_id)
-
-
-def _shared_table(client):
-    names = client.list_tables()["TableNames"]
-    return names[0] if names else make_table(client)
 
 
 # DynamoDB away
@@ -357,7 +314,7 @@ def refusable(moto_client):
 
 
 @pytest.fixture
-def table_name(moto_client):
+def table_name(moto_client, make_table):
     return make_table(moto_client)
 
 
@@ -426,12 +383,12 @@ def test_a_table_that_hangs_is_left_at_the_deadline(refusable, table):
 def test_a_table_that_hangs_leaves_home_its_time(refusable, table, monkeypatch):
     """One call has its own limit, well below the whole request's."""
     hangs = threading.Event()
-    monkeypatch.setattr(dynamodb_store, "CALL_S", 0.05)
+    monkeypatch.setattr(dynamodb_table, "CALL_S", 0.05)
     refusable.meta.events.register_first("before-send.dynamodb.*", lambda **_: hangs.wait(20) and None)
     with deadline.spending(60), pytest.raises(PlaybackStoreError, match="cannot be reached: TimeoutError"):
         table.load("kitchen")
     hangs.set()
-    assert 2 * dynamodb_store.CALL_S < deadline.BUDGET_S
+    assert 2 * dynamodb_table.CALL_S < deadline.BUDGET_S
 
 
 def test_the_row_has_what_operators_look_for(moto_client, table, table_name):

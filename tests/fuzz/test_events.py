@@ -15,11 +15,15 @@ from music_assistant_alexa.settings import Credentials, Settings
 from music_assistant_alexa.telemetry import metrics
 from simulator import envelopes
 from simulator.envelopes import APPLICATION_ID, Conversation, PlayerReport, Sender
+from simulator.memory_auto_sessions import MemoryAutoSessions
+from simulator.memory_music_store import MemoryMusicStore
 from simulator.memory_store import MemoryStore
 from simulator.reliability import examples
 from simulator.rules import Exchange, judge_exchange
+from simulator.rules.music_given import ERROR_VERSIONS, ERRORS
 from simulator.rules.table import mapping
 from simulator.scripted_home import ScriptedHome
+from simulator.scripted_queues import ScriptedQueues
 from simulator.spoiling import OTHER_TYPES, WAYS, places, spoiled
 
 FOLDER = Path(__file__).parents[1] / "events"
@@ -73,12 +77,18 @@ class Skill:
     def __init__(self, findings):
         self.home = Renewed(lambda: ScriptedHome(library=list(LIBRARY)))
         self.store = Renewed(lambda: MemoryStore(lambda: NOW))
+        self.queues = Renewed(ScriptedQueues)
+        self.music_store = Renewed(lambda: MemoryMusicStore(lambda: NOW))
+        self.auto_sessions = Renewed(lambda: MemoryAutoSessions(lambda: NOW))
         self.findings = findings
         self._app = build_app(
             Settings(APPLICATION_ID, "playback", "https://home.example.com", "/secrets"),
             music=self.home,
             players=self.home,
+            queues=self.queues,
             store=self.store,
+            music_store=self.music_store,
+            auto_sessions=self.auto_sessions,
             credentials=Credentials("/secrets", lambda _name: SECRET),
             now=lambda: NOW,
         )
@@ -87,6 +97,9 @@ class Skill:
         """Let the event's device play an album and ask what follows; returns both tokens."""
         self.home.renew()
         self.store.renew()
+        self.queues.renew()
+        self.music_store.renew()
+        self.auto_sessions.renew()
         system = event.get("context", {}).get("System", {})
         self._sender = Sender(device_id=system.get("device", {}).get("deviceId", "kitchen"))
         said = envelopes.intent("PlayAlbumIntent", {"album": envelopes.slot("album", "Night Ferry")})
@@ -146,10 +159,15 @@ def legal(event, answer):
     """Judge an answer in the form of its dialect; silence is always one to what cannot be read."""
     request = event.get("request")
     if "header" in answer:
-        assert answer["header"]["name"] == "ErrorResponse"
-        assert answer["payload"]["type"] == "INVALID_DIRECTIVE"
+        header = answer["header"]
+        assert header.keys() == {"namespace", "name", "messageId", "payloadVersion"}
+        if header["name"] == "ErrorResponse":
+            assert answer["payload"]["type"] in ERRORS[header["namespace"]]
+            assert header["payloadVersion"] == ERROR_VERSIONS[header["namespace"]]
+        assert answer["payload"].get("type") != "INTERNAL_ERROR", "home and table are there: nothing is to blame but us"
     elif "messages" in answer:
-        assert {message["payload"]["errorName"] for message in answer["messages"]} <= {"INTERNAL_ERROR"}
+        errors = [each["payload"] for each in answer["messages"] if "errorName" in each["payload"]]
+        assert {error["errorName"] for error in errors} <= {"INTERNAL_ERROR"}
     elif answer not in ({}, SILENCE):
         # Where only the session names the skill, the referee, which looks at the context, would call it another's.
         system = mapping(mapping(event.get("context")).get("System"))

@@ -6,16 +6,10 @@ other.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
-import boto3
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
-from music_assistant_alexa import deadline
+from music_assistant_alexa.adapters.dynamodb_table import DynamoDbTable, RefusedError
 from music_assistant_alexa.errors import PlaybackStoreError
 from music_assistant_alexa.models import (
     Activity,
@@ -30,16 +24,10 @@ from music_assistant_alexa.models import (
 )
 from music_assistant_alexa.stream_token import StreamToken
 
-__all__ = ["DynamoDbStore", "dynamodb_client"]
+__all__ = ["KEPT_S", "DynamoDbStore"]
 
 KEPT_S = 90 * 24 * 3600
 """Seconds a device's row is kept after it was last written."""
-
-CALL_S = 1.5
-"""Seconds for one call, its second try included. It takes 10 ms; if the table hangs, home still has its time."""
-
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 
 _NEWER_EVENT = (
     "attribute_not_exists(generation) OR generation < :generation OR (generation = :generation"
@@ -51,35 +39,18 @@ _NEWER_FOLLOWER = (
     "attribute_not_exists(after_generation) OR after_generation < :after_generation"
     " OR (after_generation = :after_generation AND enqueued_generation <= :enqueued_generation)"
 )
-_LIVE = "attribute_not_exists(expires_at) OR expires_at > :now"
-
-
-def dynamodb_client(endpoint: str = "") -> Any:
-    """Make the one client, with time-outs that leave Alexa an answer."""
-    config = Config(connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2})
-    return boto3.client("dynamodb", config=config, endpoint_url=endpoint or None)
 
 
 class DynamoDbStore:
     """PlaybackStore on one table with key `device_id` and TTL attribute `expires_at`."""
 
     def __init__(self, client: Any, table_name: str, now: Callable[[], float]) -> None:
-        self._client = client
-        self._table_name = table_name
-        self._now = now
+        self._table = DynamoDbTable(client, table_name, now)
 
     def load(self, device_id: str) -> PlaybackState | None:
-        """Return the row; an expired one is none, since DynamoDB deletes days later."""
-        row = self._call(
-            self._client.get_item,
-            TableName=self._table_name,
-            Key={"device_id": {"S": device_id}},
-            ConsistentRead=True,
-        ).get("Item")
-        if not row:
-            return None
-        fields = {name: _deserialize(value) for name, value in row.items()}
-        if fields.get("expires_at", 0) <= self._now():
+        """Return the row, None if there is none or it has expired."""
+        fields = self._table.read(device_id)
+        if not fields:
             return None
         try:
             return _state(device_id, fields)
@@ -88,66 +59,12 @@ class DynamoDbStore:
 
     def record(self, device_id: str, change: Change) -> bool:
         """Write one group of fields, if nothing newer is stored."""
-        try:
-            self._update(device_id, change)
-        except _RefusedError as refused:
-            if not refused.expired_at(self._now()):
-                return False
-            self._forget(device_id, refused.row["expires_at"])
-            return self.record(device_id, change)
-        return True
-
-    def _update(self, device_id: str, change: Change) -> None:
         fields, condition = _written(device_id, change)
-        fields["expires_at"] = int(self._now()) + KEPT_S
-        values = {**fields, "now": int(self._now())}
-        self._call(
-            self._client.update_item,
-            TableName=self._table_name,
-            Key={"device_id": {"S": device_id}},
-            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in fields),
-            ConditionExpression=f"({_LIVE}) AND ({condition})",
-            ExpressionAttributeNames={f"#{name}": name for name in fields},
-            ExpressionAttributeValues={f":{name}": _serialize(value) for name, value in values.items()},
-            ReturnValuesOnConditionCheckFailure="ALL_OLD",
-        )
-
-    def _forget(self, device_id: str, expires_at: Any) -> None:
-        """Delete an expired row, so that nothing of it comes back with the next write; unless someone was faster."""
-        with suppress(_RefusedError):
-            self._call(
-                self._client.delete_item,
-                TableName=self._table_name,
-                Key={"device_id": {"S": device_id}},
-                ConditionExpression="expires_at = :expires_at",
-                ExpressionAttributeValues={":expires_at": expires_at},
-            )
-
-    @staticmethod
-    def _call(operation: Callable[..., Any], **arguments: Any) -> Any:
-        if deadline.remaining() <= 0:
-            raise PlaybackStoreError("no time is left for DynamoDB")
         try:
-            return deadline.enforced(lambda: operation(**arguments), CALL_S)
-        except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "")
-            if code == "ConditionalCheckFailedException":
-                raise _RefusedError(error.response.get("Item", {})) from error
-            raise PlaybackStoreError(f"DynamoDB refused: {code}; see the table's metrics and the role") from error
-        except (BotoCoreError, TimeoutError) as error:
-            raise PlaybackStoreError(f"DynamoDB cannot be reached: {type(error).__name__}") from error
-
-
-class _RefusedError(Exception):
-    """The condition does not hold: something newer is stored, or the row has expired."""
-
-    def __init__(self, row: Mapping[str, Any]) -> None:
-        super().__init__()
-        self.row = row
-
-    def expired_at(self, now: float) -> bool:
-        """Tell whether the row in the way is one that no longer counts."""
-        return "expires_at" in self.row and int(self.row["expires_at"]["N"]) <= now
+            self._table.write(device_id, fields, kept_s=KEPT_S, condition=condition)
+        except RefusedError:
+            return False
+        return True
 
 
 def _written(device_id: str, change: Change) -> tuple[dict[str, Any], str]:

@@ -6,8 +6,6 @@ three times in a row, `breaker` keeps everyone from waiting for it again.
 """
 
 import json
-import logging
-import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,15 +18,15 @@ from requests.adapters import HTTPAdapter
 
 from music_assistant_alexa import deadline, telemetry
 from music_assistant_alexa.adapters.breaker import PROBE_S, Breaker
-from music_assistant_alexa.adapters.wire import media_items, player_state, reported, upcoming
+from music_assistant_alexa.adapters.media_wire import albums, media_item, media_items, stations
+from music_assistant_alexa.adapters.refusals import OK, refusal
+from music_assistant_alexa.adapters.wire import player_state, reported, upcoming
 from music_assistant_alexa.errors import (
     HomeAuthError,
     HomeCommandError,
-    HomeError,
     HomePart,
     HomeUnreachableError,
-    NothingPlayingError,
-    QueueFinishedError,
+    MediaNotFoundError,
 )
 from music_assistant_alexa.models import (
     Activity,
@@ -44,8 +42,6 @@ from music_assistant_alexa.settings import Credentials
 
 __all__ = ["HomeHttp"]
 
-_log = logging.getLogger(__name__)
-
 CONNECT_S = 1.5
 """Seconds for one TCP and TLS handshake with Cloudflare's edge."""
 
@@ -55,17 +51,9 @@ WAY_BACK_S = 0.3
 BODY_LIMIT = 4 * 1024 * 1024
 """Bytes of an answer at most; the largest search is a tenth of it."""
 
-_OK = 200
-_REDIRECTS = range(300, 400)
-_REFUSED = {401, 403}
-_TURNED_AWAY = {*_REFUSED, 429}
-_BRIDGE_ERRORS: dict[str, type[HomeError]] = {
-    "music_assistant_unreachable": HomeUnreachableError,
-    "stream_timeout": HomeUnreachableError,
-    "music_assistant_auth": HomeAuthError,
-}
-_CODE = re.compile("[a-z_]{1,60}")
-_ABOUT_MUSIC_ASSISTANT = {*_BRIDGE_ERRORS, "music_assistant_refused"}
+
+STATIONS_LIMIT = 100
+"""Favourite stations asked for; presets have one or two digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +80,41 @@ class HomeHttp:
     def search(self, text: str, kinds: tuple[MediaType, ...], limit: int) -> list[MediaItem]:
         """Search the library and every provider: one round trip."""
         args = {"search_query": text, "media_types": list(kinds), "limit": limit}
-        return media_items(self.request("Search", "POST", "/api", {"command": "music/search", "args": args}))
+        return media_items(self._ask("Search", "music/search", args))
+
+    def item(self, uri: str) -> MediaItem:
+        """Return what a uri stands for now: the library's own item, where it holds it."""
+        try:
+            return media_item(self._ask("Item", "music/item_by_uri", {"uri": uri}))
+        except HomeCommandError as error:
+            if error.details == "music_assistant_refused":  # an unknown uri is its HTTP 500
+                raise MediaNotFoundError from error
+            raise
+
+    def albums_of(self, artist_uri: str) -> list[MediaItem]:
+        """Return an artist's albums, the newest first. Raises MediaNotFoundError for what is no artist's uri."""
+        provider, _, rest = artist_uri.partition("://")
+        kind, _, item_id = rest.partition("/")
+        if kind != MediaType.ARTIST or not provider or not item_id:
+            raise MediaNotFoundError(kind=MediaType.ARTIST)
+        args = {"item_id": item_id, "provider_instance_id_or_domain": provider}
+        return albums(self._ask("Albums", "music/artists/artist_albums", args))
+
+    def favourite_stations(self) -> list[MediaItem]:
+        """Return the radio stations that are favourites, in the server's order."""
+        args = {"favorite": True, "limit": STATIONS_LIMIT}
+        return stations(self._ask("Favourites", "music/radios/library_items", args))
+
+    def set_favourite(self, uri: str, *, on: bool) -> None:
+        """Make something a favourite: one round trip; or no more one, which takes the number it has in the library."""
+        if on:
+            self._ask("Favourite", "music/favorites/add_item", {"item": uri})
+            return
+        provider, _, rest = (uri if uri.startswith("library://") else self.item(uri).uri).partition("://")
+        kind, _, item_id = rest.partition("/")
+        if provider == "library":  # what is not in the library is no favourite
+            args = {"media_type": kind, "library_item_id": item_id}
+            self._ask("Favourite", "music/favorites/remove_item", args)
 
     def command(self, player: PlayerId, command: QueueCommand) -> PlayerState:
         """Do one command of the bridge's closed list."""
@@ -123,6 +145,9 @@ class HomeHttp:
                 status, kind, content = self._exchange(_Message(method, path, headers, body))
             return self._result(status, kind, content)
 
+    def _ask(self, call: str, command: str, args: Mapping[str, Any]) -> Any:
+        return self.request(call, "POST", "/api", {"command": command, "args": args})
+
     def _probe(self) -> None:
         """Ask whether home is there: the bridge answers at once to anyone, and asks Music Assistant nothing."""
         message = _Message("GET", "/healthz", self._access_headers())
@@ -139,7 +164,7 @@ class HomeHttp:
             raise HomeUnreachableError(_cause(error), HomePart.TUNNEL) from error
 
     def _attempt(self, message: "_Message") -> tuple[int, str, bytes]:
-        left = deadline.remaining()
+        left = max(deadline.remaining(), 0.001)  # requests takes no time-out of 0
         response = self._session.request(
             message.method,
             self._base_url + message.path,
@@ -168,49 +193,12 @@ class HomeHttp:
         return {"Authorization": f"Bearer {self._credentials.current().bridge_token}"}
 
     def _result(self, status: int, kind: str, content: bytes) -> Any:
-        if status == _OK and kind == "application/json":
+        if status == OK and kind == "application/json":
             return _json(content)
-        raise self._refusal(status, kind, content)
-
-    def _refusal(self, status: int, kind: str, content: bytes) -> Exception:
-        """Turn an answer that is not a result into the error that names the cause."""
-        if code := _bridge_code(kind, content):
-            error = _bridge_error(status, code)
-        elif status in _REDIRECTS or status in _TURNED_AWAY or status == _OK:
-            error = HomeAuthError(
-                f"HTTP {status} that is not the bridge's: Cloudflare Access or a firewall stands before it; check the "
-                "service token in the secret, and that the tunnel's host name leads to the bridge",
-                HomePart.TUNNEL,
-            )
-        else:
-            error = HomeUnreachableError(
-                f"HTTP {status} from the tunnel: cloudflared or the bridge is not running at home", HomePart.TUNNEL
-            )
+        error = refusal(status, kind, content)
         if isinstance(error, HomeAuthError):
             self._credentials.forget()
-        return error
-
-
-def _bridge_code(kind: str, content: bytes) -> str:
-    """Return the bridge's word for an error, "" if the answer is not the bridge's (Cloudflare speaks JSON, too)."""
-    try:
-        code = json.loads(content)["error"] if kind == "application/json" else ""
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return ""
-    return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
-
-
-def _bridge_error(status: int, code: str) -> Exception:
-    if code == "queue_finished":
-        return QueueFinishedError("nothing follows")
-    if code == "unknown_item":
-        return NothingPlayingError("the queue no longer holds the item")
-    part = HomePart.MUSIC_ASSISTANT if code in _ABOUT_MUSIC_ASSISTANT else HomePart.BRIDGE
-    if status in _REFUSED and code != "command_not_allowed":
-        return HomeAuthError("the bridge refused its token: bridge_token and BRIDGE_TOKENS differ", part)
-    if code in _BRIDGE_ERRORS:
-        return _BRIDGE_ERRORS[code](f"the bridge says {code}", part)
-    return HomeCommandError(f"the bridge says {code} with HTTP {status}", part, status, code)
+        raise error
 
 
 def _json(content: bytes) -> Any:

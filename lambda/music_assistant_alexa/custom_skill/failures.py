@@ -2,11 +2,16 @@
 
 from music_assistant_alexa.custom_skill.replies import Reply, Sentence
 from music_assistant_alexa.errors import (
+    AuthorizationError,
     ConfigurationError,
+    ContentFilteredError,
+    ContentUnavailableError,
     HomeAuthError,
     HomeCommandError,
     HomeError,
     HomePart,
+    IncompleteRequestError,
+    ItemNotFoundError,
     MediaNotFoundError,
     NothingPlayingError,
     PlaybackStoreError,
@@ -21,10 +26,15 @@ __all__ = ["SENTENCES", "outcome_of", "reply_to"]
 
 SENTENCES: dict[type[Exception], str] = {
     MediaNotFoundError: "not_found",
+    ContentFilteredError: "refused",
+    ContentUnavailableError: "refused",
+    ItemNotFoundError: "nothing_playing",
     QueueFinishedError: "finished",
     NothingPlayingError: "nothing_playing",
     PlayerUnavailableError: "no_audio",
     UnsupportedRequestError: "refused",
+    IncompleteRequestError: "fallback",
+    AuthorizationError: "configuration",
     StreamUrlError: "bad_stream",
     PlaybackStoreError: "store",
     HomeError: "home",

@@ -20,6 +20,9 @@ __all__ = ["Turn", "application_ids", "read", "readable"]
 SPEAKING = {"LaunchRequest", "IntentRequest"}
 """Request types that may be answered with speech."""
 
+LONGEST_MS = 10**12
+"""Thirty years: no offset is larger, and what is written into a token has to fit."""
+
 _WITH_INTENT = {"IntentRequest", "CanFulfillIntentRequest"}
 _FAILED = "AudioPlayer.PlaybackFailed"
 _FAILURES = {kind.value for kind in ErrorType}
@@ -181,7 +184,7 @@ def _slots(intent: Any) -> dict[str, str]:
 
 
 def _ms(value: Any) -> int:
-    return max(int(value), 0) if isinstance(value, (int, float)) else 0
+    return int(min(value, LONGEST_MS)) if isinstance(value, (int, float)) and value > 0 else 0
 
 
 def _part(whole: Any, name: str) -> Mapping[str, Any]:

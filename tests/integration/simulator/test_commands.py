@@ -49,6 +49,19 @@ def test_an_evening_ends_well():
     assert states["pause"] == "paused"
 
 
+def test_an_evening_of_the_music_service_ends_well():
+    """`MUSIC=1` speaks to the music skill: it ends 0 too, and home follows what is heard."""
+    said = "play the album night ferry; next; jump to lantern; pause; resume; stop"
+    ended = play(said, JSON="1", MUSIC="1")
+    assert ended.returncode == 0, ended.stderr
+    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    heard = [line["audio"]["track"] for line in lines]
+    assert heard == ["Stairs of Rain", "Summit", "Lantern", "Lantern", "Lantern", "Lantern"]
+    assert heard == [line["music_assistant"]["current_item"] for line in lines]
+    assert lines[0]["speech"] == "Night Ferry by Blue Harbor, on Music Assistant."
+    assert "Alexa.Media.Playback.Initiate" in lines[0]["requests"]
+
+
 @pytest.fixture(scope="module")
 def served():
     """Return what `make serve` prints, while it runs."""

@@ -7,7 +7,9 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 import trustme
+import urllib3
 
 from music_assistant_alexa import deadline
 from music_assistant_alexa.adapters import home_http
@@ -15,6 +17,7 @@ from music_assistant_alexa.errors import (
     HomeAuthError,
     HomeCommandError,
     HomePart,
+    HomeRateLimitError,
     HomeUnreachableError,
     NothingPlayingError,
     QueueFinishedError,
@@ -267,6 +270,12 @@ def test_the_second_try_has_only_the_time_that_is_left(client, monkeypatch):
     assert second_answer < first_answer <= 5.0
 
 
+def test_time_that_runs_out_just_before_sending_is_a_time_out(client):
+    """Between asking whether time is left and using it, the last of it may pass: no crash on a time-out of 0."""
+    with deadline.spending(0), pytest.raises((requests.RequestException, urllib3.exceptions.HTTPError)):
+        client._attempt(home_http._Message("GET", "/", {}))
+
+
 def other_name(authority):
     return authority.issue_cert("another.example")
 
@@ -356,6 +365,14 @@ def test_someone_else_answers(home, client, answer, status, kind, body):
     error = failure(client, HomeAuthError)
     assert (error.part, "Access" in str(error)) == (TUNNEL, True)
     assert len(home.requests) == 1
+
+
+def test_a_rate_limit_is_no_refused_token(home, client, answer):
+    """Of those who stand before the bridge, the one that counts requests has an error of its own: waiting helps."""
+    home.script = lambda _request: answer(429, PAGE, "text/html")
+    assert "rate limit" in str(failure(client, HomeRateLimitError))
+    home.script = lambda _request: answer(403, PAGE, "text/html")
+    assert type(failure(client, HomeAuthError)) is HomeAuthError
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 520, 522, 525, 530, 404])

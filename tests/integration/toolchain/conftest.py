@@ -31,7 +31,8 @@ def stack(monkeypatch):
 
     def of(**given):
         source = yaml_parse((toolchain.ROOT / "template.yaml").read_text(encoding="utf-8"))
-        for name, key in (("SkillFunction", "CodeUri"), ("DependenciesLayer", "ContentUri")):
+        places = {"SkillFunction": "CodeUri", "CatalogFunction": "CodeUri", "DependenciesLayer": "ContentUri"}
+        for name, key in places.items():
             source["Resources"][name]["Properties"][key] = f"s3://bucket/{name}.zip"
         values = {"HomeUrl": HOME_URL, **given}
         defaults = {name: each.get("Default") for name, each in source["Parameters"].items()}

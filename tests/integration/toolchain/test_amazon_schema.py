@@ -55,6 +55,16 @@ def test_the_music_skill_is_told_what_was_played(refused):
     assert kinds <= set(definitions["v1.skill.Manifest.MusicContentName"]["enum"])
 
 
+def test_amazon_accepts_the_account_linking_of_the_docs(refused):
+    """What docs/account-linking.md gives to ask-cli is a valid request, and its fields are Amazon's."""
+    text = (toolchain.ROOT / "docs" / "account-linking.md").read_text(encoding="utf-8")
+    request = json.loads(text.partition("```json\n")[2].partition("```")[0])
+    definition = "v1.skill.accountLinking.AccountLinkingRequest"
+    assert refused(request, definition) == []
+    definitions = json.loads(toolchain.skill_schema().read_text(encoding="utf-8"))["definitions"]
+    assert request["accountLinkingRequest"].keys() <= definitions[f"{definition}Payload"]["properties"].keys()
+
+
 def test_the_words_that_the_schema_leaves_open_are_amazons_too(refused):
     """Interface types and event names are of Amazon's lists, which the validation does not follow."""
     definitions = json.loads(toolchain.skill_schema().read_text(encoding="utf-8"))["definitions"]

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from simulator import local_env, toolchain
+from simulator.rules import judge
 from simulator.runtime_emulator import FunctionFailedError, RuntimeEmulator
 from simulator.serve import addresses
 from simulator.stack import Stack
@@ -127,3 +128,11 @@ def test_a_cold_start_is_told_and_no_secret_is_logged(function, house):
     assert house.secrets.bridge_token not in said
     assert house.secrets.stream_signing_key not in said
     assert "tom & jerry" not in said
+
+
+def test_a_vehicle_gets_its_state(function):
+    """Alexa Auto speaks to the same function: a whole reply, within the rules, for a vehicle nobody has seen."""
+    asked = event("aasb_getstate")
+    answer = function.invoke({"vehicleId": "emulated", "message": asked})
+    assert [message["header"]["messageType"] for message in answer["messages"]] == ["Reply"]
+    assert judge(asked, answer) == []

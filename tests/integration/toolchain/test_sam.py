@@ -75,6 +75,7 @@ def test_compiled_parts_of_the_layer_are_for_arm64_and_have_a_twin_in_python(bui
 
 
 def test_the_built_template_points_at_what_was_built(built):
-    """`sam deploy` uploads the two folders."""
+    """`sam deploy` uploads the three folders."""
     text = (built / "template.yaml").read_text(encoding="utf-8")
-    assert re.findall(r"(?:CodeUri|ContentUri): (\S+)", text) == ["SkillFunction", "DependenciesLayer"]
+    found = re.findall(r"(?:CodeUri|ContentUri): (\S+)", text)
+    assert found == ["SkillFunction", "DependenciesLayer", "CatalogFunction"]

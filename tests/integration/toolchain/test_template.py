@@ -69,6 +69,38 @@ def test_the_music_skill_is_let_in_by_its_own_id(stack):
     assert all(each["FunctionName"] == ALIAS for each in made.values())
 
 
+def test_without_account_linking_nothing_but_alexa_reaches_the_function(stack):
+    """Off, which is the default, there is no URL, nobody may call one, and no output speaks of it."""
+    made = stack(AlexaSkillId=SKILL_ID, MusicSkillId=SKILL_ID)
+    assert of_type(made, "AWS::Lambda::Url") == {}
+    assert all("EventSourceToken" in each for each in of_type(made, "AWS::Lambda::Permission").values())
+    assert not {"AuthorizationUri", "AccessTokenUri"} & made["Outputs"].keys()
+
+
+def test_with_account_linking_the_alias_has_a_url(stack):
+    """On, anyone may call the alias through its URL and in no other way; the outputs are what the console asks for."""
+    made = stack(AccountLinking="on", AlexaVendorId="M2AAAAAAAAAAAA")
+    (url,) = of_type(made, "AWS::Lambda::Url").values()
+    assert url == {"TargetFunctionArn": {"Ref": "SkillFunction"}, "Qualifier": "live", "AuthType": "NONE"}
+    permissions = of_type(made, "AWS::Lambda::Permission").values()
+    assert all(each.pop("FunctionName") == ALIAS and each.pop("Principal") == "*" for each in permissions)
+    assert sorted(permissions, key=lambda each: each["Action"]) == [
+        {"Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True},
+        {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"},
+    ]
+    assert made["Outputs"]["AuthorizationUri"]["Value"] == {"Fn::Sub": "${LinkingUrl.FunctionUrl}authorize"}
+    assert made["Outputs"]["AccessTokenUri"]["Value"] == {"Fn::Sub": "${LinkingUrl.FunctionUrl}token"}
+
+
+def test_account_linking_needs_to_know_the_developer_account(template):
+    """Without a vendor id there is no redirect URL to pin: the deployment fails with a sentence."""
+    rule = template["Rules"]["LinkingNeedsVendor"]
+    assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "AccountLinking"}, "on"]}
+    (assertion,) = rule["Assertions"]
+    assert assertion["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlexaVendorId"}, ""]}]}
+    assert assertion["AssertDescription"]
+
+
 @pytest.mark.parametrize("skill_id", ["", SKILL_ID])
 def test_the_arn_to_paste_is_the_alias(stack, skill_id):
     """The permission is on the alias, so an ARN without it would be refused by Alexa."""
@@ -86,6 +118,8 @@ def test_the_arn_to_paste_is_the_alias(stack, skill_id):
         {"HomeUrl": "https://other.example.com"},
         {"SecretName": "/other"},
         {"LogLevel": "DEBUG"},
+        {"AccountLinking": "on"},
+        {"AlexaVendorId": "M2AAAAAAAAAAAA"},
     ],
     ids=lambda change: next(iter(change)),
 )
@@ -94,7 +128,7 @@ def test_a_changed_parameter_reaches_the_alias(stack, change):
 
     def description(parameters):
         values = {"HomeUrl": "https://music.example.com", "SecretName": "/s", "LogLevel": "INFO"}
-        values |= {"AlexaSkillId": "", "MusicSkillId": ""}
+        values |= {"AlexaSkillId": "", "MusicSkillId": "", "AccountLinking": "off", "AlexaVendorId": ""}
         text = version_of(stack(**parameters))["Description"]["Fn::Sub"]
         return re.sub(r"\$\{(\w+)\}", lambda name: {**values, **parameters}[name[1]], text)
 
@@ -105,7 +139,7 @@ def test_the_description_of_a_version_is_never_too_long(template):
     """Lambda allows 256 characters; the parameters in it are limited so that they always fit."""
     text = template["Resources"]["SkillFunction"]["Properties"]["VersionDescription"]["Fn::Sub"]
     longest = {"HomeUrl": template["Parameters"]["HomeUrl"]["MaxLength"], "AlexaSkillId": len(SKILL_ID)}
-    longest |= {"MusicSkillId": len(SKILL_ID)}
+    longest |= {"MusicSkillId": len(SKILL_ID), "AccountLinking": len("off"), "AlexaVendorId": 16}
     longest |= {"SecretName": template["Parameters"]["SecretName"]["MaxLength"], "LogLevel": len("WARNING")}
     assert len(re.sub(r"\$\{(\w+)\}", lambda name: "x" * longest[name[1]], text)) <= 256
 
@@ -217,6 +251,10 @@ def test_nothing_secret_is_in_the_environment(stack):
     assert function["Environment"]["Variables"] == {
         "ALEXA_SKILL_ID": {"Ref": "AlexaSkillId"},
         "MUSIC_SKILL_ID": {"Ref": "MusicSkillId"},
+        "AUTO_SOURCES": "DEFAULT",
+        "AUTO_PRESETS": "",
+        "ACCOUNT_LINKING": {"Ref": "AccountLinking"},
+        "ALEXA_VENDOR_ID": {"Ref": "AlexaVendorId"},
         "PLAYBACK_TABLE_NAME": {"Ref": "PlaybackTable"},
         "HOME_URL": {"Ref": "HomeUrl"},
         "SECRET_NAME": {"Ref": "SecretName"},
@@ -247,6 +285,7 @@ def test_nothing_secret_is_in_the_environment(stack):
         ),
         ("AlexaSkillId", ["", SKILL_ID], ["amzn1.ask.skill.", SKILL_ID.upper(), SKILL_ID + "0", "my skill"]),
         ("MusicSkillId", ["", SKILL_ID], ["amzn1.ask.skill.", SKILL_ID.upper(), SKILL_ID + "0", "my skill"]),
+        ("AlexaVendorId", ["", "M2AAAAAAAAAAAA"], ["m2aaaaaaaaaaaa", "M2AAAAAAAAAAAAAAA", "M2/AAA", "*"]),
         ("SecretName", ["/music-assistant-alexa/secrets", "/a"], ["secrets", "/a/", "/a*", "//a", ""]),
         ("SecretKeyArn", ["", "arn:aws:kms:eu-west-1:123456789012:key/0-1"], ["alias/aws/ssm", "*", "key/0-1"]),
         ("AlarmEmail", ["", "me@example.com"], ["me", "me@", "a b@c"]),
@@ -262,10 +301,12 @@ def test_a_wrong_parameter_is_refused_at_deployment(template, parameter, good, b
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("skill_id", ["", SKILL_ID])
-def test_cfn_lint_finds_nothing(skill_id):
-    """Amazon's linter accepts the stack without and with a skill."""
-    given = [f"AlexaSkillId={skill_id}", "HomeUrl=https://music.example.com"]
+@pytest.mark.parametrize(
+    "parameters", [["AlexaSkillId="], [f"AlexaSkillId={SKILL_ID}", "AccountLinking=on", "AlexaVendorId=M2AAAAAAAAAAAA"]]
+)
+def test_cfn_lint_finds_nothing(parameters):
+    """Amazon's linter accepts the stack without and with a skill, and with linked accounts."""
+    given = [*parameters, "HomeUrl=https://music.example.com"]
     linted = subprocess.run(
         [
             Path(sys.executable).with_name("cfn-lint"),

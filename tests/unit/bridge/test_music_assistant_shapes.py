@@ -22,7 +22,8 @@ def test_item_of_a_capture():
     assert (item.title, item.artist, item.album) == ("Candle Cinder", "Élodie Marchand", "Café Minuit")
     assert (item.uri, item.duration_ms, item.media_type) == ("library://track/8", 60_000, "track")
     assert set(item.to_json()) == {
-        *("queue_item_id", "uri", "title", "artist", "album", "image_url", "duration_ms", "media_type")
+        *("queue_item_id", "uri", "title", "artist", "album", "image_url", "duration_ms", "media_type"),
+        *("explicit", "favourite"),
     }
 
 

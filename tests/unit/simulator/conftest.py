@@ -9,6 +9,8 @@ import pytest
 
 from simulator.audio_device import Habits
 from simulator.echo import Echo
+from simulator.music_service import MusicService
+from simulator.scripted_music import ScriptedMusicSkill
 from simulator.sound import FetchFailed
 from simulator.stack import Belief
 from simulator.utterances import Listener
@@ -73,6 +75,12 @@ class ScriptedEar:
         if track in self.failing:
             raise FetchFailed(self.failing[track], "scripted")
         return ScriptedSound(url, track, self.whole_ms, self.breaking.get(track))
+
+    def go_on(self, url: str, begun: ScriptedSound, at_ms: int) -> ScriptedSound:
+        sound = self.open(url)
+        self.opened[-1] += f" from {at_ms}"
+        assert begun.track == sound.track
+        return sound
 
 
 class ScriptedSkill:
@@ -185,6 +193,9 @@ class ScriptedStack:
 
     def echo(self, room: str, *, locale: str, clock: Any) -> Echo:
         return Echo(self.skill, ear=self.ear, clock=clock, listener=Listener(SMALL_MODEL, locale))
+
+    def music_service(self, *, clock: Any) -> MusicService:
+        return MusicService(ScriptedMusicSkill(), ear=self.ear, clock=clock)
 
     def believed(self, echo: Echo) -> Belief:
         state = "playing" if echo.device.playing else "idle"

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from simulator import play
-from simulator.evening import HELP, Disagreement, Evening
+from simulator.evening import HELP, MUSIC_HELP, Disagreement, Evening
 from simulator.rules import RuleBroken
 from simulator.show import JsonScreen, TextScreen
 from simulator.stack import Belief
@@ -168,6 +168,18 @@ def test_an_evening_for_people(evening):
     text = out.getvalue()
     for part in ("IntentRequest PlayQueryIntent", "query = 'one'", "One.", "▶ one", "recognised", "playing · one"):
         assert part in text
+
+
+def test_an_evening_with_the_music_service(stack):
+    """The music service is spoken to in the same way; what it sends and is answered is shown in short."""
+    evening, out = Evening.of(stack, music=True), io.StringIO()
+    assert evening.act("help").note == MUSIC_HELP
+    said = "play the album the record; press next; press pause; press play"
+    assert play._say_all(said, evening, TextScreen(out)) == 0
+    text = out.getvalue()
+    for part in ("ALBUM the record", "→ The Record", "Media.Playback.Initiate → one", "GetNextItem → two", "▶ two"):
+        assert part in text
+    assert "on Music Assistant." in text
 
 
 def test_a_conversation_survives_problems(evening, skill, build):

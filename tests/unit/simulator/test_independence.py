@@ -9,7 +9,7 @@ import simulator
 
 ROOT = Path(simulator.__file__).parent
 OURS = ("music_assistant_alexa", "home_bridge", "lambda_function")
-START = ("echo", "rules", "utterances", "envelopes", "sound", "audio_device")
+START = ("echo", "music_service", "rules", "utterances", "envelopes", "sound", "audio_device")
 
 
 def imports_of(file):

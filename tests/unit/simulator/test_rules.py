@@ -14,6 +14,8 @@ RAISED = {"errorType": "KeyError", "errorMessage": "'x'"}
 STOP = {"type": "AudioPlayer.Stop"}
 CLEAR_ALL = {"type": "AudioPlayer.ClearQueue", "clearBehavior": "CLEAR_ALL"}
 DIALOG = {"type": "Dialog.Delegate"}
+OTHER_DIALECTS = set(range(65, 106))
+"""Rows of the Music Skill API and of Alexa Auto, which have test modules of their own."""
 
 
 def load(name):
@@ -178,7 +180,7 @@ def test_a_rule_is_kept(event, answer):
 def test_every_rule_has_an_answer_that_breaks_it():
     """No row is in the table that no test has seen broken."""
     seen_here = {row for row, _, _ in BROKEN} | {37, 38, 41, 56, 57}  # these have tests of their own below
-    assert {rule.row for rule in RULES} == seen_here
+    assert {rule.row for rule in RULES} - OTHER_DIALECTS == seen_here
 
 
 def test_every_rule_names_claim_and_source():
@@ -304,7 +306,7 @@ def test_a_trace_breaks_a_rule(row, trace):
 
 def test_every_trace_rule_has_a_trace_that_breaks_it():
     """No row about traces is in the table that no test has seen broken."""
-    assert {rule.row for rule in TRACE_RULES} == {row for row, _ in BROKEN_TRACES}
+    assert {rule.row for rule in TRACE_RULES} - OTHER_DIALECTS == {row for row, _ in BROKEN_TRACES}
 
 
 def test_a_quiet_evening_breaks_nothing():

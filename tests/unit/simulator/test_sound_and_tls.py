@@ -9,7 +9,7 @@ import requests
 
 from simulator import tones
 from simulator.demo_library import LIBRARY
-from simulator.sound import FetchFailed, HttpsEar
+from simulator.sound import LONGEST_MS, FetchFailed, HttpsEar
 from simulator.tls import Authority, TlsFront
 from simulator.waiting import eventually
 
@@ -31,13 +31,19 @@ class Shelf(http.server.BaseHTTPRequestHandler):
             self.reply(200, "text/html", b"<h1>Sign in</h1>")
         elif self.path == "/endless":
             self.reply(200, "audio/mpeg", audio() * 50)
+        elif self.path == "/ranges" and (asked := self.headers["Range"]):
+            start = int(asked.removeprefix("bytes=").removesuffix("-"))
+            about = {"Content-Range": f"bytes {start}-{len(audio()) - 1}/{len(audio())}"}
+            self.reply(206, "audio/mpeg", audio()[start:], **about)
         elif self.path == "/noise":
             self.reply(200, "audio/mpeg", bytes(100_000))
         else:
             self.reply(200, "audio/mpeg", audio(), missing=100_000 if self.path == "/broken" else 0)
 
-    def reply(self, status, kind, body, missing=0):
+    def reply(self, status, kind, body, missing=0, **headers):
         self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -106,6 +112,26 @@ def test_a_refused_stream_has_alexas_name(front, ear, path, error):
     with pytest.raises(FetchFailed) as caught:
         ear.open(front.url + path)
     assert caught.value.error_type == error
+
+
+def test_a_stream_is_gone_on_with(front, ear):
+    """From the byte that is heard the rest comes over another connection, and the whole has its length and its tone."""
+    begun = ear.open(f"{front.url}/ranges")
+    begun.hear(3_000)
+    rest = ear.go_on(begun.url, begun, 3_000)
+    rest.hear(LONGEST_MS)
+    assert 0 < rest.joined_at <= begun.received
+    assert rest.audio == audio()
+    assert rest.length_ms == pytest.approx(TRACK.duration_s * 1_000, abs=100)
+    assert tones.identify(rest.audio[rest.joined_at :]) == TRACK.title
+
+
+def test_who_ignores_a_range_is_no_help(front, ear):
+    """The whole stream instead of its rest would begin again: that is a failure."""
+    begun = ear.open(f"{front.url}/track.mp3")
+    begun.hear(3_000)
+    with pytest.raises(FetchFailed, match="asked for a range"):
+        ear.go_on(begun.url, begun, 3_000)
 
 
 def test_noise_is_no_audio(front, ear):

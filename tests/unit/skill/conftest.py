@@ -8,17 +8,30 @@ import pytest
 
 from music_assistant_alexa import app as app_module
 from music_assistant_alexa import telemetry
+from music_assistant_alexa.account_linking.grants import Grants
+from music_assistant_alexa.account_linking.household import Household
+from music_assistant_alexa.account_linking.routes import routes
+from music_assistant_alexa.account_linking.tries import Tries
 from music_assistant_alexa.app import App, build_app
+from music_assistant_alexa.entity_ids import entity_id
 from music_assistant_alexa.models import Device, Heard, MediaItem, MediaType, Moment
 from music_assistant_alexa.playback import Playback
 from music_assistant_alexa.playback_events import PlaybackEvents, Reported
 from music_assistant_alexa.settings import Credentials, Settings
 from music_assistant_alexa.stream_token import StreamToken
 from music_assistant_alexa.stream_urls import PublicUrls
-from simulator import envelopes
+from music_assistant_alexa.web import Web
+from simulator import account_linking, envelopes
 from simulator.envelopes import APPLICATION_ID, Conversation, PlayerReport, Sender
+from simulator.head_unit import HeadUnit
+from simulator.memory_auto_sessions import MemoryAutoSessions
+from simulator.memory_house import AUTO_SOURCES
+from simulator.memory_linking import MemoryLinkingStore
+from simulator.memory_music_store import MemoryMusicStore
 from simulator.memory_store import MemoryStore
 from simulator.scripted_home import ScriptedHome, tracks
+from simulator.scripted_queues import ScriptedQueues
+from simulator.silent_ear import SilentEar
 
 NOW = 1_795_000_000
 BASE_URL = "https://home.example.com"
@@ -104,6 +117,7 @@ class Skill:
     home: ScriptedHome
     store: MemoryStore
     clock: Clock
+    auto_sessions: MemoryAutoSessions
     sender: Sender = field(default_factory=Sender)
     report: PlayerReport = field(default_factory=PlayerReport)
     attributes: dict = field(default_factory=dict)
@@ -168,15 +182,66 @@ def core(home, store, clock):
 
 @pytest.fixture
 def settings():
-    return Settings(APPLICATION_ID, "playback", BASE_URL, "/secrets")
+    return Settings(APPLICATION_ID, "playback", BASE_URL, "/secrets", auto_sources=AUTO_SOURCES)
 
 
 @pytest.fixture
-def skill(settings, home, store, clock, monkeypatch):
+def queues():
+    return ScriptedQueues()
+
+
+@pytest.fixture
+def music_store(clock):
+    return MemoryMusicStore(clock)
+
+
+@pytest.fixture
+def auto_sessions(clock):
+    return MemoryAutoSessions(clock)
+
+
+@pytest.fixture
+def skill(settings, home, queues, store, music_store, auto_sessions, clock, monkeypatch):
     monkeypatch.setattr(app_module, "HomeHttp", lambda *_: None)  # replaced below, and its certificates take 40 ms
     credentials = Credentials("/secrets", lambda _name: SECRET)
-    app = build_app(settings, music=home, players=home, store=store, credentials=credentials, now=clock)
-    return Skill(app, home, store, clock)
+    app = build_app(
+        settings,
+        music=home,
+        players=home,
+        queues=queues,
+        store=store,
+        music_store=music_store,
+        auto_sessions=auto_sessions,
+        credentials=credentials,
+        now=clock,
+    )
+    return Skill(app, home, store, clock, auto_sessions)
+
+
+@dataclass
+class Road:
+    """The skill's clock, as a head unit moves it."""
+
+    clock: Clock
+
+    def time(self):
+        return self.clock.now
+
+    def advance(self, seconds):
+        self.clock.now += seconds
+
+
+STATIONS = ("Harbour 98.7 FM", "News 98.7 AM", "SiriusXM 22")
+
+
+@pytest.fixture
+def car(skill):
+    """Return a vehicle: preset 1 is an album of three tracks, as far as home is concerned, and so is each station."""
+    skill.home.library += [
+        MediaItem(f"library://radio/{number}", name, MediaType.RADIO, in_library=True)
+        for number, name in enumerate(STATIONS, 1)
+    ]
+    return HeadUnit(skill.app.answer, ear=SilentEar(), clock=Road(skill.clock), sources=AUTO_SOURCES)
 
 
 @pytest.fixture(name="tracks")
@@ -221,3 +286,110 @@ def logs():
     yield records
     logger.removeHandler(records)
     logger.setLevel(level)
+
+
+HARBOR = MediaItem("library://artist/1", "Blue Harbor", MediaType.ARTIST, in_library=True)
+SONG = MediaItem("library://track/9", "Summit", MediaType.TRACK, "Blue Harbor", in_library=True, album="Night Ferry")
+RUDE = MediaItem("library://track/13", "Rude", MediaType.TRACK, "Blue Harbor", in_library=True, explicit=True)
+NEWEST = MediaItem("library://album/2", "Salt and Wire", MediaType.ALBUM, "Blue Harbor", in_library=True)
+PARTY = MediaItem("library://playlist/3", "Party Hits", MediaType.PLAYLIST, in_library=True)
+SUMMER = MediaItem("library://radio/5", "Summertime", MediaType.RADIO, in_library=True)
+
+
+@dataclass
+class Music:
+    """The music skill, asked as Alexa's music service asks it."""
+
+    app: App
+    home: ScriptedHome
+    queues: ScriptedQueues
+    store: MemoryMusicStore
+    clock: Clock
+    sent: int = 0
+
+    def ask(self, key, *, message_id="", version="1.0", **payload):
+        """Send a directive; what is None in its payload is left out."""
+        self.sent += 1
+        namespace, _, name = key.rpartition(".")
+        header = {"namespace": namespace, "name": name, "payloadVersion": version}
+        payload = {name: value for name, value in payload.items() if value is not None}
+        head = {**header, "messageId": message_id or f"message-{self.sent}"}
+        return self.app.answer({"header": head, "payload": payload})
+
+    def search(self, *attributes, explicit=True):
+        """Ask for content; an attribute is (type, item to name by its id) or (type, words)."""
+        sent = [
+            {"type": kind, "entityId": entity_id(named.uri)}
+            if isinstance(named, MediaItem)
+            else {"type": kind, "value": named}
+            for kind, named in attributes
+        ]
+        filters = {"explicitLanguageAllowed": explicit}
+        asked = {"filters": filters, "selectionCriteria": {"attributes": sent}}
+        return self.ask("Alexa.Media.Search.GetPlayableContent", **asked)
+
+    def initiate(self, content_id=ALBUM.uri, **payload):
+        """Begin a queue; returns its playbackMethod."""
+        answer = self.ask("Alexa.Media.Playback.Initiate", contentId=content_id, **payload)
+        return answer["payload"]["playbackMethod"]
+
+    def queue(self, name, reference, **payload):
+        """Ask something of a queue; `reference` is what Alexa calls the item."""
+        return self.ask(f"Alexa.{name}", currentItemReference=reference, **payload)
+
+    @staticmethod
+    def reference(method, entry_id="1"):
+        return {"id": entry_id, "queueId": method["id"], "contentId": ALBUM.uri}
+
+    @staticmethod
+    def error(answer):
+        """Return namespace, version and type of an error."""
+        assert answer["header"]["name"] == "ErrorResponse"
+        return answer["header"]["namespace"], answer["header"]["payloadVersion"], answer["payload"]["type"]
+
+    @property
+    def trips(self):
+        """What was asked of home, in order."""
+        return [*self.home.names, *self.queues.names]
+
+    def event(self, name, reference, **body):
+        """Report what a speaker did."""
+        system = {"application": {"applicationId": APPLICATION_ID}}
+        request = {"type": f"AlexaAudioPlayQueueEvent.{name}", "timestamp": "2026-11-21T20:15:30Z"}
+        request["body"] = {"item": reference, "offsetInMilliseconds": 0, **body}
+        return self.app.answer({"version": "1.0", "context": {"System": system}, "request": request})
+
+
+@pytest.fixture
+def music(skill, queues, music_store):
+    skill.home.library += [HARBOR, NEWEST, SONG, RUDE, PARTY, SUMMER]
+    return Music(skill.app, skill.home, queues, music_store, skill.clock)
+
+
+@dataclass
+class Linking:
+    """Account linking in memory, and an Amazon account that wants to be linked."""
+
+    clock: Clock
+    secret: dict = field(default_factory=lambda: {**json.loads(SECRET), **account_linking.LINKING_SECRET})
+    fetched: int = 0
+
+    def __post_init__(self):
+        self.store = MemoryLinkingStore(self.clock)
+        self.web, self.grants = self.sandbox()
+        self.alexa = account_linking.Linker(self.web.answer)
+
+    def sandbox(self):
+        """Return what one more sandbox of the function has; all share the table and the secret."""
+        household = Household(Credentials("/secrets", self._fetch), account_linking.VENDOR_ID, self.clock)
+        grants = Grants(household, self.store, self.clock)
+        return Web(routes(household, grants, Tries(self.store, self.clock), self.clock)), grants
+
+    def _fetch(self, _name):
+        self.fetched += 1
+        return json.dumps(self.secret)
+
+
+@pytest.fixture
+def linking(clock):
+    return Linking(clock)

@@ -31,6 +31,8 @@ MUSIC_ERROR = {"header", "payload"}
         ({"header": {"namespace": "Alexa.Media.Search"}, "payload": None}, MUSIC_ERROR),
         (MESSAGE, {"messages", "stream", "now_playing"}),
         ({"vehicleId": "car-1", "message": MESSAGE}, {"messages", "stream", "now_playing"}),
+        ({"vehicleId": "car-1", "message": {"payload": {}}}, {"messages", "stream", "now_playing"}),
+        ({"vehicleId": "car-1", "event": {"name": "finished"}}, {"messages", "stream", "now_playing"}),
         ({"directive": {"header": {"namespace": "Alexa.Authorization", "name": "AcceptGrant"}}}, MUSIC_ERROR),
     ],
 )
@@ -132,6 +134,7 @@ print(json.dumps({"modules": sorted(sys.modules), "clients": made}))
     assert [name for name in UNWANTED if name in seen["modules"]] == []
     assert "music_assistant_alexa.custom_skill.handlers" in seen["modules"]
     assert seen["clients"] == ["dynamodb"]
+    assert [name for name in seen["modules"] if "account_linking" in name] == []  # off, it costs nothing
 
 
 def test_a_wrong_setting_stops_the_function_at_its_start():

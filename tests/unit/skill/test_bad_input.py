@@ -272,6 +272,15 @@ def test_an_envelope_without_its_parts(skill, playing, part, wrong):
     assert bool(answer["response"]) is (part == "session")
 
 
+@pytest.mark.parametrize("offset", [10**1000, 10**20])
+def test_an_offset_without_measure(skill, playing, offset):
+    """A device's offset of a thousand digits makes no token that Alexa would refuse."""
+    event = skill.envelope("IntentRequest", intent={"name": "AMAZON.ResumeIntent", "slots": {}})
+    event["context"]["AudioPlayer"] = {"token": playing, "offsetInMilliseconds": offset, "playerActivity": "STOPPED"}
+    (play,) = legal(skill, event)["response"]["directives"]
+    assert play["type"] == "AudioPlayer.Play"
+
+
 def test_an_event_of_no_device_touches_nothing(skill, playing):
     """An AudioPlayer event that names no device cannot be ours: neither home nor table hears of it."""
     event = skill.envelope("AudioPlayer.PlaybackStarted", token=playing, offsetInMilliseconds=0)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from music_assistant_alexa.auto.words import Source
 from music_assistant_alexa.errors import ConfigurationError
 from music_assistant_alexa.settings import Credentials, Secrets, Settings
 
@@ -37,6 +38,32 @@ def test_optional_settings():
 def test_a_skill_that_does_not_exist_yet():
     """The stack deploys before the skill: an empty id is no error here, and refuses every request later."""
     assert Settings.from_env({**ENVIRON, "ALEXA_SKILL_ID": ""}).skill_id == ""
+
+
+LINKED = {"ACCOUNT_LINKING": "on", "ALEXA_VENDOR_ID": "M2AAAAAAAAAAAA"}
+
+
+@pytest.mark.parametrize("switch", [{}, {"ACCOUNT_LINKING": ""}, {"ACCOUNT_LINKING": "off"}])
+def test_account_linking_is_off_unless_it_is_on(switch):
+    """Off, the vendor id is of no account; on, it is the setting."""
+    assert Settings.from_env({**ENVIRON, "ALEXA_VENDOR_ID": "M2AAAAAAAAAAAA", **switch}).linking_vendor_id == ""
+    assert Settings.from_env({**ENVIRON, **LINKED}).linking_vendor_id == "M2AAAAAAAAAAAA"
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        *(({"ACCOUNT_LINKING": value}, "ACCOUNT_LINKING.*AccountLinking") for value in ("yes", "ON", "on\n", "1")),
+        *(
+            ({"ALEXA_VENDOR_ID": value}, "ALEXA_VENDOR_ID.*AlexaVendorId")
+            for value in ("", "m2aaa", "M2/AAA", "M" * 17, "M2AAAAAAAAAAAA\n")
+        ),
+    ],
+)
+def test_account_linking_that_is_half_set_stops_the_function(changed, named):
+    """A word that is neither on nor off, or no vendor id to pin redirects to."""
+    with pytest.raises(ConfigurationError, match=named):
+        Settings.from_env({**ENVIRON, **LINKED, **changed})
 
 
 @pytest.mark.parametrize(("name", "source"), REQUIRED.items())
@@ -126,3 +153,32 @@ def test_secrets_do_not_print():
     text = repr(Secrets(TOKEN, KEY, "id", "secret"))
     assert text == "Secrets()"
     assert TOKEN not in repr(vars(Credentials("/x", lambda _name: json.dumps(SECRET))))
+
+
+def test_what_a_vehicle_offers():
+    """DEFAULT unless set; AASB's own words, with commas between."""
+    assert Settings.from_env(ENVIRON).auto_sources == ("DEFAULT",)
+    assert Settings.from_env({**ENVIRON, "AUTO_SOURCES": ""}).auto_sources == ("DEFAULT",)
+    assert Settings.from_env({**ENVIRON, "AUTO_SOURCES": "DEFAULT,FM_RADIO"}).auto_sources == ("DEFAULT", "FM_RADIO")
+
+
+@pytest.mark.parametrize("sources", ["TOASTER", "DEFAULT,", "default", "DEFAULT FM_RADIO"])
+def test_a_source_nobody_knows_names_its_place(sources):
+    """A slip stops the function at its start."""
+    with pytest.raises(ConfigurationError, match=r"AUTO_SOURCES.*template\.yaml"):
+        Settings.from_env({**ENVIRON, "AUTO_SOURCES": sources})
+
+
+def test_presets_by_source():
+    """In order, with semicolons between; each for the source it names, or for every other one."""
+    presets = "Harbour FM; library://radio/2;; AM_RADIO = News 1010 ;AM_RADIO=a=b;x=y"
+    assert Settings.from_env({**ENVIRON, "AUTO_PRESETS": presets}).auto_presets == {
+        "": ("Harbour FM", "library://radio/2", "x=y"),
+        "AM_RADIO": ("News 1010", "a=b"),
+    }
+    assert Settings.from_env(ENVIRON).auto_presets == {}
+
+
+def test_the_settings_know_every_source():
+    """What may be set is what the dialect knows."""
+    assert Settings.from_env({**ENVIRON, "AUTO_SOURCES": ",".join(Source)}).auto_sources == tuple(Source)

@@ -13,6 +13,7 @@ from music_assistant_alexa.errors import StreamUrlError
 from music_assistant_alexa.stream_urls import (
     ART_EDGES,
     DEFAULT_EDGE,
+    VALID_S,
     PublicUrls,
     check_signed,
     public_art_url,
@@ -289,8 +290,29 @@ def test_a_signed_reference_of_another_shape_is_refused(ref):
 
 
 def test_references_of_music_skill_queues_are_streams():
-    """The shape kept for the music skill's queues is accepted."""
+    """The shape of the music skill's queues is accepted."""
     assert check_signed(*signed({"q": "queue-1", "n": 3}), keys=[KEY], now=NOW) == {"q": "queue-1", "n": 3}
+
+
+@pytest.mark.parametrize("codec", ["mp3", "aac"])
+def test_the_url_of_an_entry(codec):
+    """An entry's URL names its queue and its number, in the codec asked for, and says until when it is good."""
+    url, expires_at = PublicUrls("https://home.example.com", lambda: KEY, lambda: NOW).entry("queue-1", "17", codec)
+    assert urlsplit(url).path.endswith(f".{codec}")
+    assert f"exp={expires_at}&" in url
+    assert expires_at == NOW + VALID_S
+    assert checked(url) == {"q": "queue-1", "n": 17}
+
+
+@pytest.mark.parametrize(
+    ("queue_id", "entry_id"),
+    [("", "1"), *(("queue-1", entry_id) for entry_id in ("", "0", "01", "-1", "1.0", "x", "1" * 10, "\u0661", "1\n"))],
+    ids=repr,
+)
+def test_what_is_no_entry_has_no_url(queue_id, entry_id):
+    """An entry's id is a number the bridge gave; a URL for anything else never leaves."""
+    with pytest.raises(StreamUrlError):
+        PublicUrls("https://home.example.com", lambda: KEY, lambda: NOW).entry(queue_id, entry_id)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,272 @@
+"""The music skill's queue on one player: begun before Music Assistant has loaded it, and asked about one at a time.
+
+The answer to a new queue waits for two questions that MA answers in 20 ms; the loading goes on behind it, under the
+player's lock, so that whatever asks about the queue next waits for that.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from home_bridge import commands, music_audio, music_flows
+from home_bridge.content import Plan, planned, resolve
+from home_bridge.errors import (
+    BridgeError,
+    MusicAssistantError,
+    StreamTimeoutError,
+    UnknownItemError,
+    UnknownQueueError,
+)
+from home_bridge.identity import Content
+from home_bridge.models import Event
+from home_bridge.music_queue import Entry, MusicQueue
+from home_bridge.player import Player
+from home_bridge.streams import PullSource
+from home_bridge.turn import Turn
+
+_log = logging.getLogger(__name__)
+
+LOADED_WITHIN_S = 5.0
+"""How long a stream, or a question about the queue, waits for its first item to be loaded."""
+
+LOAD_S = 20.0
+"""How long all of the loading may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOrder:
+    """What a new queue is to be."""
+
+    queue_id: str
+    content: Content
+    shuffle: bool = False
+    repeat: str = "off"
+    explicit_allowed: bool = True
+    goes_on: bool = False
+    """Begin with what the player is at, where it is, if that plays the same content."""
+
+
+class Room(Protocol):
+    """The session of the player."""
+
+    player: Player
+
+    @property
+    def turn(self) -> Turn:
+        """The player and its world."""
+        ...
+
+    def exclusively(self, within_s: float = ...) -> AbstractAsyncContextManager[None]:
+        """Hold the player's lock; what changed is written down before it is let go."""
+        ...
+
+    async def ready(self) -> None:
+        """Wait until MA has the player. Raises MusicAssistantError."""
+        ...
+
+    def reattach_if_lost(self) -> None:
+        """Let MA, if it has forgotten what the Echo plays, load that again."""
+        ...
+
+    def remember(self) -> None:
+        """Write down what has changed."""
+        ...
+
+    def drop_rest(self) -> None:
+        """End what still goes on with a queue that is being replaced."""
+        ...
+
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something behind the answer."""
+        ...
+
+
+class Music:
+    """The queue of one player, if it has one."""
+
+    def __init__(self, room: Room, queue: MusicQueue | None = None) -> None:
+        self._room = room
+        self.queue = queue
+        self._to_load: MusicQueue | None = None
+        """The one that was begun last; one that only goes on with it needs no loading."""
+
+        self._begun = asyncio.Event()
+        """The first item is loaded, or cannot be."""
+
+        self._begun.set()
+        if queue is not None and not queue.refused and not queue.begun:
+            queue.refuse("the bridge was restarted while Music Assistant loaded it")
+
+    async def start(self, order: QueueOrder) -> Entry:
+        """Begin a queue in the place of the one before, and return its first entry. The same order: the same entry."""
+        if known := self._begun_before(order):
+            return known
+        if order.goes_on and (kept := self._kept(order)):
+            return kept
+        listing = await resolve(self._room.turn.home.api, order.content)
+        if known := self._begun_before(order):  # the same order came twice at once
+            return known
+        playable = listing.playable(explicit_allowed=order.explicit_allowed)
+        plan = planned(playable, shuffle=order.shuffle, repeat=order.repeat)
+        queue = MusicQueue(order.queue_id, order.content.uri, order.explicit_allowed)
+        entry = queue.add(plan.first, first=True)
+        self.queue = self._to_load = queue
+        self._begun = asyncio.Event()
+        self._room.remember()
+        self._room.background(self._load(queue, self._begun, plan))
+        return entry
+
+    async def following(self, queue_id: str, number: int, *, skip: bool) -> Entry | None:
+        """Return what follows an entry; `skip`: play it, since someone asked."""
+        queue = await self._loaded(queue_id)
+        async with self._room.exclusively():
+            entry = self._held(queue_id).entry(number)
+            if not skip:
+                with contextlib.suppress(MusicAssistantError):  # what was answered before is known without MA
+                    await self._room.ready()
+                return await music_flows.following(self._room.turn, queue, entry)
+            if known := queue.answered("skip", entry, self._playing):
+                return known
+            await self._room.ready()
+            found = await music_flows.skip(self._room.turn, queue, entry)
+            return found and queue.note_asked("skip", entry, found)
+
+    async def move(self, queue_id: str, where: str, number: int) -> Entry:
+        """Play what stands before an entry (`previous`), or the entry itself (`jump`)."""
+        queue = await self._loaded(queue_id)
+        async with self._room.exclusively():
+            entry = self._held(queue_id).entry(number)
+            if known := queue.answered(where, entry, self._playing):
+                return known
+            await self._room.ready()
+            flow = music_flows.previous if where == "previous" else music_flows.jump
+            return queue.note_asked(where, entry, await flow(self._room.turn, queue, entry))
+
+    async def view(self, queue_id: str, number: int) -> dict[str, Any]:
+        """Return an entry and what follows it, with the modes."""
+        queue = await self._loaded(queue_id)
+        async with self._room.exclusively():
+            entry = self._held(queue_id).entry(number)
+            entries, seen = await music_flows.view(self._room.turn, queue, entry)
+        return {"entries": [each.to_json() for each in entries], "shuffle": seen.shuffle, "repeat": seen.repeat}
+
+    async def change(self, queue_id: str, command: str, args: dict[str, Any]) -> None:
+        """Do `shuffle {on}` or `repeat {mode}`."""
+        await self._loaded(queue_id)
+        async with self._room.exclusively():
+            self._held(queue_id)
+            await self._room.ready()
+            await commands.run(self._room.turn, command, args)
+
+    async def like(self, queue_id: str, number: int) -> Entry:
+        """Make an entry's item a favourite of MA's."""
+        queue = self._held(queue_id)
+        entry = queue.entry(number)
+        await self._room.turn.home.api("music/favorites/add_item", item=entry.item.uri)
+        queue.like(entry.item.uri)
+        self._room.remember()
+        return queue.entry(number)
+
+    async def tell(self, queue_id: str, number: int, event: Event) -> None:
+        """Take what a speaker did with an entry; `event` has its generation filled in."""
+        queue = await self._loaded(queue_id)
+        async with self._room.exclusively():
+            entry = self._held(queue_id).entry(number)
+            if entry.generation is None:
+                raise UnknownItemError("this entry was shown but never played")
+            music_flows.tell(self._room.turn, queue, entry, replace(event, generation=entry.generation))
+        self._room.reattach_if_lost()
+
+    async def source(self, queue_id: str, number: int, *, broken: str = "") -> PullSource:
+        """Return where an entry's audio is to be pulled; what broke under the path `broken` from a new session."""
+        queue = await self._loaded(queue_id)
+        turn = self._room.turn
+        if not music_audio.is_loaded(turn, queue.entry(number), broken):
+            async with self._room.exclusively():
+                await self._room.ready()
+                await music_audio.load_again(turn, queue.entry(number), broken)
+        return music_audio.source(turn, queue.entry(number))
+
+    def holds(self, queue_id: str) -> bool:
+        """Tell whether this is the player's queue."""
+        return self.queue is not None and self.queue.queue_id == queue_id
+
+    def sound(self, queue_id: str, number: int) -> str | None:
+        """Return under what name an entry's audio is kept; None for an entry nobody knows any more."""
+        if not self.holds(queue_id):
+            return None
+        entry = self._held(queue_id).entries.get(number)
+        return entry.sound if entry else None
+
+    def sound_of(self, generation: int) -> str | None:
+        """Return under what name the audio of a stream is kept, if it is an entry's."""
+        entry = self.queue.of_generation(generation) if self.queue else None
+        return entry.sound if entry else None
+
+    @property
+    def _playing(self) -> int | None:
+        current = self._room.player.current
+        return current.generation if current else None
+
+    def _held(self, queue_id: str) -> MusicQueue:
+        if self.queue is None or self.queue.queue_id != queue_id:
+            raise UnknownQueueError("the player holds another queue by now, or none")
+        return self.queue
+
+    async def _loaded(self, queue_id: str) -> MusicQueue:
+        """Return a queue whose first item is loaded. Raises UnknownQueueError, and MusicAssistantError if it is not."""
+        queue = self._held(queue_id)
+        try:
+            async with asyncio.timeout(LOADED_WITHIN_S):
+                await self._begun.wait()
+        except TimeoutError as error:
+            raise StreamTimeoutError("Music Assistant has not loaded the queue yet") from error
+        if queue.refused:
+            raise MusicAssistantError(f"Music Assistant could not load the queue: {queue.refused}")
+        return queue
+
+    async def _load(self, queue: MusicQueue, begun: asyncio.Event, plan: Plan) -> None:
+        """Load a queue, unless a newer one has come; each step of it is done or not."""
+        try:
+            async with self._room.exclusively(LOAD_S):
+                await self._load_unless_replaced(queue, begun, plan)
+        except BridgeError as error:
+            _log.warning("a queue of the music skill was not loaded, or not to its end: %s", error)
+            if not begun.is_set():
+                queue.refuse(str(error))
+        finally:
+            begun.set()
+            self._room.remember()
+
+    async def _load_unless_replaced(self, queue: MusicQueue, begun: asyncio.Event, plan: Plan) -> None:
+        if queue is self._to_load:
+            await self._room.ready()
+        if queue is self._to_load:
+            self._room.drop_rest()
+            await music_flows.begin(self._room.turn, queue, plan)
+            begun.set()
+        if queue is self._to_load:
+            await music_flows.fill(self._room.turn, plan)
+
+    def _begun_before(self, order: QueueOrder) -> Entry | None:
+        """Return the first entry of a queue that came before; one that could not be loaded is tried once more."""
+        if self.queue is None or self.queue.queue_id != order.queue_id or self.queue.refused:
+            return None
+        return self.queue.entries.get(1)
+
+    def _kept(self, order: QueueOrder) -> Entry | None:
+        """Return the first entry of a queue that goes on with the stream of the one before."""
+        before, player = self.queue, self._room.player
+        if before is None or before.content != order.content.uri or before.refused or player.current is None:
+            return None
+        entry = before.of_generation(player.current.generation)
+        if entry is None or (entry.item.explicit and not order.explicit_allowed):
+            return None
+        self.queue = MusicQueue(order.queue_id, order.content.uri, order.explicit_allowed, liked=before.liked)
+        first = self.queue.follow_on(entry, max(0, player.position_ms - player.current.position_ms))
+        self._room.remember()
+        return first

@@ -1,0 +1,131 @@
+"""A vehicle's media session with Alexa, and what else is remembered of the vehicle beside its player.
+
+One session at most is open in a vehicle, since one source at a time has Alexa's focus. What happens is a pure function
+from what is stored to what is to be stored, and the events that tell Alexa so: every session that was opened is closed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from music_assistant_alexa.models import RepeatMode
+
+__all__ = [
+    "MediaSession",
+    "SessionEvent",
+    "SessionEventName",
+    "Transition",
+    "Vehicle",
+    "closed",
+    "opened",
+    "silenced",
+    "sounding",
+]
+
+
+class SessionEventName(StrEnum):
+    """What Alexa is told of a session (LocalMediaSource's PlayerEvent)."""
+
+    SESSION_STARTED = "PlaybackSessionStarted"
+    STARTED = "PlaybackStarted"
+    STOPPED = "PlaybackStopped"
+    SESSION_ENDED = "PlaybackSessionEnded"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEvent:
+    """One of the four, of one session; without an id where Alexa speaks of a session that is not open."""
+
+    name: SessionEventName
+    source: str
+    session_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSession:
+    """The session that is open, or the source of the last one."""
+
+    source: str = ""
+    session_id: str = ""
+    """UUID: Alexa's own, if it asked for content. Empty: none is open."""
+
+    playing: bool = False
+    """Alexa was last told that it plays."""
+
+    def is_open_at(self, source: str) -> bool:
+        """Tell whether it is open, and this source's."""
+        return bool(self.session_id) and self.source == source
+
+    def event(self, name: SessionEventName) -> SessionEvent:
+        """Return an event of this session."""
+        return SessionEvent(name, self.source, self.session_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """All that is remembered of a vehicle beside its player's row."""
+
+    session: MediaSession = field(default_factory=MediaSession)
+    shuffle: bool = False
+    repeat: RepeatMode = RepeatMode.OFF
+    rated: str = ""
+    """Uri of what was last made a favourite, or no more one: `favourite`."""
+
+    favourite: bool = False
+    volume: int | None = None
+    """0 to 100, None until Alexa has changed it."""
+
+    muted: bool = False
+    pictured: str = ""
+    """The queue item that `pictures` shows."""
+
+    pictures: tuple[str, ...] = ()
+    """Its public URLs, the smallest first: signed when the stream was handed out, since that needs the secret."""
+
+    version: int = 0
+    """How many times it was written."""
+
+
+Change = tuple[Vehicle, tuple[SessionEvent, ...]]
+Transition = Callable[[Vehicle], Change]
+
+
+def opened(vehicle: Vehicle, source: str, session_id: str, *, playing: bool) -> Change:
+    """Open a session, after closing any other."""
+    before, session = vehicle.session, MediaSession(source, session_id, playing)
+    again = before.is_open_at(source) and before.session_id == session_id
+    events = () if again else _closing(before)
+    begun = (SessionEventName.SESSION_STARTED, SessionEventName.STARTED)[: 2 if playing else 1]
+    return replace(vehicle, session=session), (*events, *map(session.event, begun))
+
+
+def sounding(vehicle: Vehicle, source: str, new_id: str) -> Change:
+    """Have music play at a source: in the session that is open there, or in a new one."""
+    session = vehicle.session
+    if not session.is_open_at(source):
+        return opened(vehicle, source, new_id, playing=True)
+    if session.playing:
+        return vehicle, ()
+    return replace(vehicle, session=replace(session, playing=True)), (session.event(SessionEventName.STARTED),)
+
+
+def silenced(vehicle: Vehicle) -> Change:
+    """Have nothing play any more; the session stays open."""
+    session = vehicle.session
+    if not session.playing:
+        return vehicle, ()
+    return replace(vehicle, session=replace(session, playing=False)), (session.event(SessionEventName.STOPPED),)
+
+
+def closed(vehicle: Vehicle) -> Change:
+    """Close the session; its source is kept as the last one."""
+    if not vehicle.session.session_id:
+        return vehicle, ()
+    return replace(vehicle, session=MediaSession(vehicle.session.source)), _closing(vehicle.session)
+
+
+def _closing(session: MediaSession) -> tuple[SessionEvent, ...]:
+    if not session.session_id:
+        return ()
+    names = (SessionEventName.STOPPED, SessionEventName.SESSION_ENDED)
+    return tuple(map(session.event, names[0 if session.playing else 1 :]))

@@ -1,0 +1,80 @@
+"""A run in the cloud: the same steps as on a PC, the state in S3, and never longer than the function may take."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from music_assistant_alexa.adapters.ssm_secrets import fetch_secret
+from music_assistant_alexa.settings import Credentials
+from music_catalog.bucket import Bucket
+from music_catalog.errors import ConfigurationError
+from music_catalog.library import Home, Library
+from music_catalog.models import Kind
+from music_catalog.runs import Catalogue, upload
+from music_catalog.settings import CloudSettings, access_headers
+from music_catalog.smapi import LwaCredentials, Smapi
+from music_catalog.state import State
+from music_catalog.upload import Pause, Uploader
+
+__all__ = ["run"]
+
+PAUSE_S = 15.0
+RESERVE_MS = 120_000
+"""What is kept back of the function's time, to bind the skill and to store the state."""
+
+
+def run(settings: CloudSettings, left_ms: Callable[[], int]) -> dict[str, Any]:
+    """Build, upload and bind; return how many of each kind there are. Raises CatalogError."""
+    bucket = Bucket(settings.bucket, settings.aws_endpoint)
+    with TemporaryDirectory() as name:
+        path = Path(name) / "state.sqlite"
+        bucket.fetch(path)
+        try:
+            with State(path) as state:
+                return _run(settings, Catalogue(state, Path(name), settings.locales), left_ms)
+        finally:
+            bucket.keep(path)  # also when it breaks off: what was sent was sent
+
+
+def _run(settings: CloudSettings, catalogue: Catalogue, left_ms: Callable[[], int]) -> dict[str, Any]:
+    smapi = Smapi(_lwa(settings), settings.smapi_url, settings.login_url)
+    uploader = Uploader(smapi, catalogue.state, catalogue.folder, settings.skill, _Silent())
+    counts = catalogue.build(_library(settings), time.time_ns() // 1_000_000, lambda _kind, _there: None)
+    waiting = upload(uploader, lambda: _pauses(left_ms))
+    return {kind: each.living for kind, each in counts.items()} | {"waiting_for": waiting}
+
+
+def _library(settings: CloudSettings) -> Library:
+    credentials = Credentials(settings.secret_name, lambda name: fetch_secret(name, settings.aws_endpoint))
+    secrets = credentials.current()
+    headers = access_headers(secrets.access_client_id, secrets.access_client_secret)
+    return Library(Home(settings.home_url, secrets.bridge_token, headers, settings.home_ca_file))
+
+
+def _lwa(settings: CloudSettings) -> LwaCredentials:
+    try:
+        value = json.loads(fetch_secret(settings.catalog_secret_name, settings.aws_endpoint))
+        return LwaCredentials(str(value["client_id"]), str(value["client_secret"]), str(value["refresh_token"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigurationError(
+            f"the SSM parameter {settings.catalog_secret_name} (template parameter CatalogSecretName) must be JSON "
+            'with "client_id", "client_secret" and "refresh_token"; docs/catalog.md shows the command that makes it'
+        ) from error
+
+
+def _pauses(left_ms: Callable[[], int]) -> Iterator[Pause]:
+    while left_ms() > RESERVE_MS:
+        yield lambda: time.sleep(PAUSE_S)
+
+
+class _Silent:
+    """The log tells the end of a run, not its way."""
+
+    def sending(self, kind: Kind, there: int, whole: int) -> None:
+        """Say nothing."""
+
+    def says(self, text: str) -> None:
+        """Say nothing."""

@@ -1,0 +1,464 @@
+"""What a vehicle plays: every message's meaning in Music Assistant, seen from a strict head unit."""
+
+import uuid
+
+import pytest
+
+from music_assistant_alexa.errors import HomePart, HomeUnreachableError, MediaNotFoundError
+from music_assistant_alexa.models import Activity, MediaType, RepeatMode, Wanted
+from simulator.scripted_home import TRACK_MS, queue_item
+
+DEVICE = "vehicle#car"
+OPENED = ["PlaybackSessionStarted", "PlaybackStarted"]
+BROKEN = "MEDIA_ERROR_SERVICE_UNAVAILABLE"
+
+
+@pytest.fixture
+def playing(car, skill):
+    """Return a vehicle that plays the first of three tracks at DEFAULT, for ten seconds now."""
+    car.play("DEFAULT", "PRESET", "1")
+    car.listen(10)
+    skill.home.calls.clear()
+    return car
+
+
+@pytest.fixture
+def radio(car, skill):
+    """Return a vehicle that plays a station."""
+    skill.home.contents["library://radio/1"] = [
+        queue_item("library://radio/1", "Harbour", duration_ms=None, media_type=MediaType.RADIO)
+    ]
+    car.play("FM_RADIO", "FREQUENCY", "98.7")
+    skill.home.calls.clear()
+    return car
+
+
+def title(car):
+    return car.now_playing["title"]
+
+
+def row(skill):
+    return skill.store.load(DEVICE).running
+
+
+def names(step):
+    return [event.partition(" ")[0] for event in step.events]
+
+
+# What is asked for
+
+
+@pytest.mark.parametrize(
+    ("source", "selector", "payload", "uri"),
+    [
+        ("FM_RADIO", "FREQUENCY", "98.7 HD 1", "library://radio/1"),
+        ("AM_RADIO", "FREQUENCY", "98.7", "library://radio/2"),
+        ("SIRIUS_XM", "CHANNEL", "22", "library://radio/3"),
+        ("DAB", "CHANNEL", "Harbour 98.7", "library://radio/1"),
+        ("DEFAULT", "PRESET", "2", "library://radio/2"),
+        ("FM_RADIO", "PRESET", "3", "library://radio/3"),
+    ],
+)
+def test_play_plays_what_is_tuned_to(car, skill, source, selector, payload, uri):
+    """Two round trips: one finds it, one plays it; the session is Play's own."""
+    step = car.play(source, selector, payload)
+    assert skill.home.calls[1].args["media"] == [uri]
+    assert len(skill.home.names) == 3, "to find, to play, and Started"
+    assert step.events == [f"{name} {source}" for name in OPENED]
+    assert car.session_id == step.exchanges[0].event["message"]["payload"]["sessionId"]
+    assert car.device.playing
+
+
+def test_an_old_play_without_a_session_gets_one(car):
+    """SDK 3.0 to 3.2 has no sessionId: ours is a UUID."""
+    car.version = "3.2"
+    assert names(car.play("DEFAULT", "PRESET", "1")) == OPENED
+    assert uuid.UUID(car.session_id).version == 4
+
+
+def test_presets_of_default_are_those_of_what_plays(settings, radio, skill):
+    """While FM plays, "preset 1" of DEFAULT is FM's first preset."""
+    stations = skill.app._dialects[-1]._services.stations
+    stations._presets = {"FM_RADIO": ("library://radio/7",), "DEFAULT": ("library://radio/8",)}
+    radio.play("DEFAULT", "PRESET", "1")
+    assert skill.home.calls[0].args["media"] == ["library://radio/7"]
+    radio.control("STOP")
+    skill.home.calls.clear()
+    radio.play("DEFAULT", "PRESET", "1")
+    assert skill.home.calls[0].args["media"] == ["library://radio/8"]
+
+
+def test_resume_with_nothing_stored_plays_preset_1(car, skill):
+    """Asked to play in a new car, it plays: that is music, not an error."""
+    assert names(car.control("RESUME")) == OPENED
+    assert skill.home.calls[1].args["media"] == ["library://radio/1"]
+
+
+def test_resume_goes_on_where_it_was_in_a_session_of_its_own(playing):
+    """A pause keeps the session; what goes on after it is a new one, and the old one is closed."""
+    before = playing.session_id
+    assert names(playing.control("PAUSE")) == ["PlaybackStopped"]
+    assert playing.session_id == before
+    assert not playing.device.playing
+    assert names(playing.control("RESUME")) == ["PlaybackSessionEnded", *OPENED]
+    assert playing.session_id not in {"", before}
+    assert 9_000 <= playing.now_playing["position_ms"] <= 11_000
+
+
+def test_stop_closes_the_session(playing, skill):
+    """Stopped, then ended; nothing is open any more, and resume still finds the place."""
+    assert names(playing.control("STOP")) == ["PlaybackStopped", "PlaybackSessionEnded"]
+    assert (playing.session_id, playing.device.playing) == ("", False)
+    assert row(skill).stopped_by_user
+    playing.control("RESUME")
+    assert 9_000 <= playing.now_playing["position_ms"] <= 11_000
+
+
+def test_silence_of_another_source_stops_nothing(radio, skill):
+    """Pausing DAB while FM plays is told, and does nothing."""
+    assert names(radio.control("PAUSE", "DAB")) == ["PlaybackStopped"]
+    assert row(skill).activity is Activity.STARTED
+    assert skill.auto_sessions.load(DEVICE).session.playing
+
+
+def test_next_and_previous(playing, skill):
+    """The item after, and the item before, in the same session: one round trip each."""
+    session_id = playing.session_id
+    step = playing.control("NEXT")
+    assert (title(playing), names(step)) == ("1 2", [])
+    assert skill.home.names == ["next", "report"], "the second is Started"
+    playing.control("PREVIOUS")
+    assert title(playing) == "1 1"
+    assert playing.session_id == session_id
+
+
+def test_next_while_paused_plays(playing):
+    """Who asks for the next one wants to hear it: in the session that is open."""
+    session_id = playing.session_id
+    playing.control("PAUSE")
+    assert names(playing.control("NEXT")) == ["PlaybackStarted"]
+    assert playing.session_id == session_id
+
+
+@pytest.mark.parametrize(
+    ("act", "position_ms"),
+    [
+        (lambda car: car.control("START_OVER"), 0),
+        (lambda car: car.control("FAST_FORWARD"), 25_000),
+        (lambda car: car.control("REWIND"), 0),
+        (lambda car: car.seek(61_000), 61_000),
+        (lambda car: car.seek(-7), 0),
+        (lambda car: car.seek(TRACK_MS + 1), TRACK_MS - 1_000),
+        (lambda car: car.adjust_seek(30_500), 40_500),
+        (lambda car: car.adjust_seek(-15_000), 0),
+        (lambda car: car.adjust_seek(10**12), TRACK_MS - 1_000),
+    ],
+)
+def test_seeking_stays_in_the_track(playing, act, position_ms):
+    """Milliseconds; relative ones count from where the music is by now; never beyond either end."""
+    step = act(playing)
+    assert step.exchanges[0].answer["stream"]["position_ms"] == pytest.approx(position_ms, abs=1_000)
+    assert playing.device.playing
+
+
+@pytest.mark.parametrize("control", ["NEXT", "PREVIOUS", "START_OVER", "FAST_FORWARD", "ENABLE_SHUFFLE"])
+def test_what_does_not_apply_to_a_station_is_refused(radio, control):
+    """A radio has no next, no start and no order; it plays on."""
+    step = radio.control(control)
+    assert [error["code"] for error in step.errors] == [206]
+    assert radio.device.playing
+
+
+@pytest.mark.parametrize(
+    ("control", "call", "args"),
+    [
+        ("ENABLE_SHUFFLE", "shuffle", {"on": True}),
+        ("DISABLE_SHUFFLE", "shuffle", {"on": False}),
+        ("ENABLE_REPEAT", "repeat", {"mode": RepeatMode.ALL}),
+        ("ENABLE_REPEAT_ONE", "repeat", {"mode": RepeatMode.ONE}),
+        ("DISABLE_REPEAT", "repeat", {"mode": RepeatMode.OFF}),
+        ("FAVORITE", "set_favourite", {"uri": "library://radio/1/1", "on": True}),
+        ("UNFAVORITE", "set_favourite", {"uri": "library://radio/1/1", "on": False}),
+    ],
+)
+def test_order_and_favourites(playing, skill, control, call, args):
+    """One round trip, and the music goes on as it is."""
+    heard = playing.device.current
+    step = playing.control(control)
+    assert not step.events
+    assert [(each.name, {**each.args, **args}) for each in skill.home.calls] == [(call, skill.home.calls[0].args)]
+    assert playing.device.current is heard
+
+
+def test_what_was_set_is_in_the_state(playing):
+    """The state says shuffle, repeat and favourite as they were last set; the screen the volume too."""
+    for control in ("ENABLE_SHUFFLE", "ENABLE_REPEAT_ONE", "FAVORITE"):
+        playing.control(control)
+    state = playing.state()
+    assert (state["shuffleEnabled"], state["repeatEnabled"], state["favorites"]) == (True, True, "FAVORITED")
+    for control in ("DISABLE_SHUFFLE", "DISABLE_REPEAT", "UNFAVORITE"):
+        playing.control(control)
+    state = playing.state()
+    assert (state["shuffleEnabled"], state["repeatEnabled"], state["favorites"]) == (False, False, "UNFAVORITED")
+    playing.control("NEXT")
+    assert playing.state()["favorites"] == "NOT_RATED"
+    playing.change_volume(0.345)
+    playing.mute(on=True)
+    assert (playing.now_playing["volume"], playing.now_playing["muted"]) == (34, True)
+    playing.mute(on=False)
+    assert playing.now_playing["muted"] is False
+
+
+# What the head unit did
+
+
+def test_the_end_of_a_track_is_answered_with_the_next(playing, skill):
+    """Track after track in one session; Music Assistant follows what is heard, and is idle at the end."""
+    session_id = playing.session_id
+    for expected in ("1 2", "1 3"):
+        step = playing.play_to_end()
+        assert (title(playing), playing.device.playing, names(step)) == (expected, True, [])
+        assert skill.home.current_item == row(skill).item.queue_item_id
+    assert names(playing.play_to_end()) == ["PlaybackStopped"]
+    assert not playing.device.playing
+    assert playing.session_id == session_id
+    assert playing.state()["state"] == "STOPPED"
+
+
+def test_the_end_told_twice_has_one_answer(playing, skill):
+    """A report that comes again gets the same stream; once that plays, nothing."""
+    token = playing.device.current.token
+    event = {"name": "finished", "token": token, "offset_ms": TRACK_MS, "occurred_at": skill.clock.now}
+    first, second = (skill.app.answer({"vehicleId": "car", "event": event}) for _ in range(2))
+    assert first["stream"] == second["stream"]
+    started = {"name": "started", "token": first["stream"]["token"], "offset_ms": 0}
+    skill.app.answer({"vehicleId": "car", "event": started})
+    assert skill.app.answer({"vehicleId": "car", "event": event})["stream"] is None
+
+
+def test_speech_stops_and_goes_on_in_the_session(playing, skill):
+    """An announcement is a stop nobody asked for: the same session goes on after it."""
+    session_id = playing.session_id
+    assert names(playing.announce()) == ["PlaybackStopped", "PlaybackStarted"]
+    assert playing.session_id == session_id
+    assert [call.args["event"].event for call in skill.home.calls] == [Activity.STOPPED, Activity.STARTED]
+
+
+def test_progress_keeps_the_place(playing, skill):
+    """What the head unit says of its place is what the next command counts from."""
+    playing.listen(40.7)
+    playing.progress()
+    assert row(skill).offset_ms == playing.device.position_ms
+    step = playing.control("FAST_FORWARD")
+    assert step.exchanges[0].answer["stream"]["position_ms"] == pytest.approx(66_000, abs=1_500)
+
+
+def test_a_late_progress_does_not_end_a_silence(playing, skill):
+    """A report of before the pause comes after it: the session stays silent."""
+    token, before = playing.device.current.token, skill.clock.now
+    playing.listen(5)
+    playing.control("PAUSE")
+    event = {"name": "progress", "token": token, "offset_ms": 11_000, "occurred_at": before}
+    assert skill.app.answer({"vehicleId": "car", "event": event})["messages"] == []
+    assert playing.state()["state"] == "STOPPED"
+
+
+def test_an_event_from_the_future_happened_now(playing, skill):
+    """A car's wrong clock must not make every later event look old."""
+    token = playing.device.current.token
+    event = {"name": "progress", "token": token, "offset_ms": 11_000, "occurred_at": skill.clock.now + 10**8}
+    skill.app.answer({"vehicleId": "car", "event": event})
+    assert row(skill).occurred_at <= skill.clock.now
+    playing.control("PAUSE")
+    assert playing.state()["state"] == "STOPPED"
+
+
+@pytest.mark.parametrize("occurred_at", ["2026-11-18T00:26:39Z", 1_794_961_599, 1_794_961_599.4])
+def test_times_are_unix_seconds_or_iso_8601(playing, skill, occurred_at):
+    """Head units write them as they like."""
+    token = playing.control("NEXT").exchanges[0].answer["stream"]["token"]
+    event = {"name": "stopped", "token": token, "offset_ms": 1, "occurred_at": occurred_at}
+    skill.app.answer({"vehicleId": "car", "event": event})
+    assert skill.home.calls[-1].args["event"].occurred_at == 1_794_961_599
+
+
+def test_a_broken_stream_is_tried_again_then_skipped(playing, skill):
+    """PlaybackFailed's rule: the same place again, then the next item; the session goes on."""
+    session_id = playing.session_id
+    playing.device.break_off()
+    assert (title(playing), playing.device.playing) == ("1 1", True)
+    playing.device.break_off()
+    assert (title(playing), playing.device.playing) == ("1 2", True)
+    assert playing.session_id == session_id
+
+
+def test_when_nothing_can_be_played_the_engine_is_told(playing, skill):
+    """Silence, with the error that says why."""
+    skill.home.queue = skill.home.queue[:1]
+    playing.device.break_off()
+    playing.device.break_off()
+    last = playing.trace[-1].answer["messages"]
+    assert [each["payload"].get("eventName", each["payload"].get("code")) for each in last] == ["PlaybackStopped", 302]
+    assert not playing.device.playing
+
+
+@pytest.mark.parametrize("part", HomePart)
+def test_the_end_of_a_track_while_home_is_away(playing, skill, part):
+    """Nothing can follow: the engine is told that it stopped, and why."""
+    skill.home.failure = HomeUnreachableError("away", part)
+    step = playing.play_to_end()
+    assert names(step) == ["PlaybackStopped"]
+    assert step.errors[0]["code"] // 10 == 31
+
+
+def test_what_happened_while_home_is_away_is_no_error(playing, skill):
+    """Started and stopped are true although home was not told."""
+    skill.home.failure = HomeUnreachableError("away", HomePart.TUNNEL)
+    step = playing.announce()
+    assert (names(step), step.errors) == (["PlaybackStopped", "PlaybackStarted"], [])
+
+
+@pytest.mark.parametrize("wanted", [Wanted.PAUSE, Wanted.STOP])
+def test_music_assistants_own_screen_is_obeyed_at_the_next_report(playing, skill, wanted):
+    """Paused there, the car falls silent when it next tells anything."""
+    skill.home.wanted = wanted
+    step = playing.progress()
+    assert names(step) == ["PlaybackStopped"]
+    assert not playing.device.playing
+
+
+# The screen, and other sources
+
+
+def test_chosen_on_the_screen(playing):
+    """A session of its own, the one before closed, and the music goes on there."""
+    before = playing.session_id
+    step = playing.choose("DAB")
+    assert step.events == [
+        *("PlaybackStopped DEFAULT", "PlaybackSessionEnded DEFAULT"),
+        *("PlaybackSessionStarted DAB", "PlaybackStarted DAB"),
+    ]
+    assert playing.session_id not in {"", before}
+    assert playing.device.playing
+
+
+def test_chosen_on_the_screen_before_anything_was_played(car, skill):
+    """Someone is only looking: a session, no music, no error."""
+    step = car.choose("DEFAULT")
+    assert (names(step), step.errors) == (["PlaybackSessionStarted"], [])
+    assert not car.device.playing
+
+
+def test_chosen_on_the_screen_while_home_is_away(playing, skill):
+    """The session is opened all the same: the source is in the foreground; the error says why it is silent."""
+    skill.home.failure = HomeUnreachableError("away", HomePart.TUNNEL)
+    step = playing.choose("DAB")
+    assert names(step)[-1] == "PlaybackSessionStarted"
+    assert step.errors[0]["code"] == 311
+
+
+def test_chosen_with_a_stream_that_plays_already(playing, skill):
+    """The head unit goes on with it by itself, and says so."""
+    event = {"name": "gui_started", "source": "DAB", "token": playing.device.current.token, "offset_ms": 11_000}
+    step = playing.invoke({"vehicleId": "car", "event": event})
+    assert names(step)[-2:] == OPENED
+    assert step.exchanges[0].answer["stream"] is None
+
+
+def test_stopped_on_the_screen(playing, skill):
+    """A pause in all but name: the session stays open, and home is told where."""
+    session_id = playing.session_id
+    assert names(playing.press_stop()) == ["PlaybackStopped"]
+    assert playing.session_id == session_id
+    assert row(skill).stopped_by_user
+    assert skill.home.calls[-1].args["event"].offset_ms == playing.device.position_ms
+
+
+def test_another_source_took_the_loudspeakers(playing, skill):
+    """The session is closed; of a source that has none, nothing is told."""
+    assert names(playing.switch_away()) == ["PlaybackStopped", "PlaybackSessionEnded"]
+    assert playing.session_id == ""
+    assert row(skill).stopped_by_user
+    assert names(playing.switch_away()) == []
+
+
+def test_a_resume_while_it_plays_goes_on_in_a_new_session(playing):
+    """Nothing is lost of what was heard."""
+    assert names(playing.control("RESUME")) == ["PlaybackStopped", "PlaybackSessionEnded", *OPENED]
+    assert playing.device.playing
+
+
+def test_a_failed_search_keeps_everything(playing, skill):
+    """What is not found changes neither the music nor the session."""
+    heard, session_id = playing.device.current, playing.session_id
+    assert playing.play("FM_RADIO", "FREQUENCY", "101.1").errors
+    assert (playing.device.current, playing.session_id) == (heard, session_id)
+
+
+# What the head unit has told the engine itself
+
+
+def forwarded(car, name, session_id, source="DEFAULT"):
+    payload = {"source": source, "eventName": name, "sessionId": session_id}
+    return car.send("PlayerEvent", payload)
+
+
+def test_our_own_events_come_back_without_effect(playing, skill):
+    """A head unit that forwards everything it publishes forwards what we have told it, too."""
+    before = skill.auto_sessions.load(DEVICE)
+    for name in OPENED:
+        assert forwarded(playing, name, playing.session_id).events == []
+    assert skill.auto_sessions.load(DEVICE) == before
+    for name in ("PlaybackStopped", "PlaybackSessionEnded"):
+        assert forwarded(playing, name, "of-another").events == []
+    assert skill.auto_sessions.load(DEVICE) == before
+    assert skill.home.calls == []
+
+
+def test_a_session_the_head_unit_has_opened_is_ours(car, skill):
+    """It is kept, and not told again; Play closes it."""
+    own = str(uuid.uuid4())
+    assert forwarded(car, "PlaybackSessionStarted", own).events == []
+    car.session_id, car.focus = own, "DEFAULT"
+    assert names(car.play("DEFAULT", "PRESET", "1")) == ["PlaybackSessionEnded", *OPENED]
+
+
+def test_stopped_and_started_by_the_head_unit(playing, skill):
+    """Home is told, by the stream that was handed out last; the engine knows already."""
+    assert forwarded(playing, "PlaybackStopped", playing.session_id).events == []
+    assert row(skill).activity is Activity.STOPPED
+    assert playing.state()["state"] == "STOPPED"
+    skill.clock.now += 5
+    assert forwarded(playing, "PlaybackStarted", playing.session_id).events == []
+    assert playing.state()["state"] == "PLAYING"
+    assert [call.args["event"].event for call in skill.home.calls] == [Activity.STOPPED, Activity.STARTED]
+
+
+@pytest.mark.parametrize("session_id", ["its own", ""])
+def test_ended_by_the_head_unit(playing, skill, session_id):
+    """The session is forgotten; an SDK before 3.3 names none."""
+    forwarded(playing, "PlaybackSessionEnded", playing.session_id if session_id else "")
+    assert not skill.auto_sessions.load(DEVICE).session.session_id
+    assert row(skill).activity is Activity.STOPPED
+
+
+def test_an_error_of_the_head_unit_is_silence(playing, skill):
+    """Its PlayerError is known to the engine: nothing is told, and nothing plays any more."""
+    payload = {"source": "DEFAULT", "errorName": "INTERNAL_ERROR", "code": 500, "description": "x", "fatal": False}
+    step = playing.send("PlayerError", {**payload, "sessionId": playing.session_id})
+    assert step.exchanges[0].answer["messages"] == []
+    assert playing.state()["state"] == "STOPPED"
+
+
+def test_two_vehicles_of_one_household(playing, skill):
+    """What one plays is nothing to the other: a player, a row and a session each."""
+    state = {"source": "DEFAULT"}
+    other = skill.app.answer({"vehicleId": "other", "message": playing._message("GetState", state)})
+    assert other["now_playing"] is None
+    assert skill.store.load("vehicle#other") is None
+
+
+def test_an_item_that_is_gone(playing, skill):
+    """An error of home's own is told by its code."""
+    skill.home.failure = MediaNotFoundError()
+    assert [error["code"] for error in playing.control("NEXT").errors] == [200]
