@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 WORKERS ?= 2
+BY_FILE := --dist loadfile --no-loadscope-reorder
 HERE := not live and not toolchain and not soak and not fuzz and not load and not faults and not audio
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 
@@ -21,10 +22,10 @@ serve: $(VENV)/.play  ## start the whole stack on loopback, print its addresses 
 	@$(PY) -m simulator.serve
 
 test: $(VENV)/.test  ## run every test that needs Python packages only (under 5 minutes)
-	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile -m "$(HERE)" $(ARGS)
+	$(PY) -m pytest --numprocesses $(WORKERS) $(BY_FILE) -m "$(HERE)" $(ARGS)
 
 test-fast: $(VENV)/.test  ## run those of them that start no other program (under 1 minute)
-	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile -m "$(HERE) and not slow" $(ARGS)
+	$(PY) -m pytest --numprocesses $(WORKERS) $(BY_FILE) -m "$(HERE) and not slow" $(ARGS)
 
 check: $(VENV)/.test  ## format, lint and types
 	$(PY) -m ruff format --check .

@@ -69,7 +69,7 @@ class LocalCloud:
         self._serialise()
         _, port = self._server.get_host_and_port()
         self.endpoint = f"http://{HOST}:{port}"
-        self._make_table()
+        make_table(self._client("dynamodb"))
         self._put_secret(local_secrets)
 
     def close(self) -> None:
@@ -86,19 +86,20 @@ class LocalCloud:
         server: Any = self._server._server  # noqa: SLF001  # moto gives no other way in
         server.app = OneAtATime(server.app)
 
-    def _make_table(self) -> None:
-        client = self._client("dynamodb")
-        client.create_table(
-            TableName=TABLE_NAME,
-            KeySchema=[{"AttributeName": "device_id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "device_id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        expiry = {"Enabled": True, "AttributeName": "expires_at"}
-        client.update_time_to_live(TableName=TABLE_NAME, TimeToLiveSpecification=expiry)
-
     def _put_secret(self, local_secrets: LocalSecrets) -> None:
         self._client("ssm").put_parameter(Name=SECRET_NAME, Value=local_secrets.as_parameter(), Type="SecureString")
 
     def _client(self, service: str) -> Any:
         return boto3.client(service, endpoint_url=self.endpoint)
+
+
+def make_table(client: Any) -> None:
+    """Make the skill's table, as the template does."""
+    client.create_table(
+        TableName=TABLE_NAME,
+        KeySchema=[{"AttributeName": "device_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "device_id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    expiry = {"Enabled": True, "AttributeName": "expires_at"}
+    client.update_time_to_live(TableName=TABLE_NAME, TimeToLiveSpecification=expiry)

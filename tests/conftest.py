@@ -1,6 +1,7 @@
 """Fixtures for every room: programs that `make toolchain` brings, with a sentence where they are missing."""
 
 import os
+from collections import Counter
 from contextlib import contextmanager
 
 import pytest
@@ -14,6 +15,12 @@ settings.register_profile(
 )  # the same examples each time; `make soak` and `make fuzz` look for new
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take longest: all other workers would wait for one that comes last."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])
 
 
 @contextmanager

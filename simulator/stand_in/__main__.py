@@ -58,6 +58,7 @@ async def _obeyed(home: "Home", order: dict[str, Any]) -> dict[str, Any]:
     calls: dict[str, Callable[..., Any]] = {
         "advance": home.advance,
         "restart": home.restart,
+        "pace": home.api.pace,
         "drop_connections": home.players.server.hang_up,
         "refuse": home.faults.add,
         "allow": home.allow,

@@ -43,6 +43,8 @@ class Api:
     def __init__(self, home: "Home", token: str) -> None:
         self._home = home
         self._token = token
+        self._takes_ms: dict[str, int] = {}
+        self._others_take_ms = 0
         self._commands = self._all_commands()
         self._site = Site(self._app)
 
@@ -58,6 +60,10 @@ class Api:
     async def stop(self) -> None:
         """Listen no more."""
         await self._site.stop()
+
+    def pace(self, takes_ms: dict[str, int], others_ms: int) -> None:
+        """Let each command take so long from now on; at first all are as fast as they can."""
+        self._takes_ms, self._others_take_ms = takes_ms, others_ms
 
     def _app(self) -> web.Application:
         app = web.Application()
@@ -91,10 +97,14 @@ class Api:
         if not isinstance(message, dict) or "command" not in message:
             return web.Response(status=400, text="Invalid JSON: missing required field")
         command = message["command"]
+        began = asyncio.get_running_loop().time()
         if command not in self._commands and command not in _ADMIN_ONLY:
             return web.Response(status=400, text=f"Invalid Command: {command}")
-        refused = await self._refused(request, command)
-        return refused or await self._carried_out(command, message.get("args") or {})
+        answer = await self._refused(request, command)
+        answer = answer or await self._carried_out(command, message.get("args") or {})
+        if takes_ms := self._takes_ms.get(command, self._others_take_ms):
+            await asyncio.sleep(began + takes_ms / 1_000 - asyncio.get_running_loop().time())
+        return answer
 
     async def _refused(self, request: web.Request, command: str) -> web.Response | None:
         fault = self._home.faults.meet("api", command)

@@ -7,6 +7,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -94,6 +95,10 @@ class StandIn:
     def restart(self, down_s: float = 0.5) -> None:
         """Let the server be gone for some real seconds; returns when it is back on the same ports."""
         self._call("restart", down_s=down_s)
+
+    def pace(self, takes_ms: Mapping[str, int], others_ms: int) -> None:
+        """Let each of the server's own commands take so long from now on, by their names."""
+        self._call("pace", takes_ms=dict(takes_ms), others_ms=others_ms)
 
     def drop_connections(self) -> None:
         """Close every player's connection; they may come back at once."""
