@@ -4,7 +4,7 @@ import functools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from music_assistant_alexa import deadline
 from music_assistant_alexa.adapters.breaker import Breaker
@@ -40,6 +40,9 @@ from music_assistant_alexa.ports import (
 from music_assistant_alexa.settings import Credentials, Settings
 from music_assistant_alexa.stations import Stations
 from music_assistant_alexa.stream_urls import PublicUrls
+
+if TYPE_CHECKING:
+    from music_assistant_alexa.web import Routes
 
 __all__ = ["App", "build_app"]
 
@@ -105,16 +108,19 @@ def build_app(  # noqa: PLR0913 - every part can be replaced, each by its name
     queue_playback = QueuePlayback(queues or HomeQueues(home), music_store, contents, urls)
     sessions = Sessions(auto_sessions or table.of(DynamoDbAutoSessions))
     stations = Stations(music, settings.auto_presets)
-    auto = AutoServices(custom.playback, custom.events, stations, music, store, sessions)
+    services = AutoServices(custom.playback, custom.events, stations, music, store, sessions)
+    auto = Auto(services, settings.auto_sources, now)
     linking = _linking(settings, credentials, linking_store, table, now) if settings.linking_vendor_id else None
     skill_ids = frozenset({settings.skill_id, settings.music_skill_id})
     authorize = linking.authorize if linking else None
     dialects = (
         MusicSkill(skill_ids, MusicServices(contents, queue_playback, urls.art), now, authorize),
         CustomSkill(settings.skill_id, custom, now),
-        Auto(auto, settings.auto_sources, now),
+        auto,
     )
-    return App((linking.web, *dialects) if linking else dialects)
+    pages = [linking.routes] if linking else []
+    pages += [_auto_routes(auto, credentials, now)] if settings.auto_http else []
+    return App((*_web(*pages), *dialects))
 
 
 Adapter = TypeVar("Adapter")
@@ -137,7 +143,7 @@ class _Table:
 class _Linking:
     """What account linking adds: pages of its own, and a look at each directive's token."""
 
-    web: Dialect
+    routes: "Routes"
     authorize: Authorize
 
 
@@ -154,12 +160,29 @@ def _linking(
     from music_assistant_alexa.account_linking.routes import routes
     from music_assistant_alexa.account_linking.tries import Tries
     from music_assistant_alexa.adapters.dynamodb_linking import DynamoDbLinkingStore
-    from music_assistant_alexa.web import Web
 
     store = store or table.of(DynamoDbLinkingStore)
     household = Household(credentials, settings.linking_vendor_id, now)
     grants = Grants(household, store, now)
-    return _Linking(Web(routes(household, grants, Tries(store, now), now)), grants.authorize)
+    return _Linking(routes(household, grants, Tries(store, now), now), grants.authorize)
+
+
+def _auto_routes(auto: Dialect, credentials: Credentials, now: Callable[[], float]) -> "Routes":
+    """Load the vehicles' way by HTTPS: only where it is on, and it leads to that dialect alone."""
+    from music_assistant_alexa.auto_http.pace import Pace
+    from music_assistant_alexa.auto_http.transport import Transport, routes
+    from music_assistant_alexa.auto_http.vehicle_tokens import VehicleTokens
+
+    return routes(Transport(auto, VehicleTokens(credentials, now), Pace(now)))
+
+
+def _web(*pages: "Routes") -> tuple[Dialect, ...]:
+    """Load what answers the function's own URL, where anything is to be found under it."""
+    if not pages:
+        return ()
+    from music_assistant_alexa.web import Web
+
+    return (Web({path: route for routes in pages for path, route in routes.items()}),)
 
 
 def _budget_s(context: Any) -> float:

@@ -12,7 +12,10 @@ from typing import Self
 
 from music_assistant_alexa.errors import ConfigurationError
 
-__all__ = ["Credentials", "Secrets", "Settings"]
+__all__ = ["FRESH_S", "Credentials", "Secrets", "Settings"]
+
+FRESH_S = 60
+"""Seconds for which secrets that were read count as new. Reading costs 10 ms and SSM takes 40 a second."""
 
 _HTTPS_URL = re.compile(r"https://[^\s/?#@]+(/[^\s?#]*)?")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
@@ -53,6 +56,9 @@ class Settings:
     auto_presets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The household's presets by source, "" for those of every other one; none: MA's favourite radio stations."""
 
+    auto_http: bool = False
+    """Whether vehicles may come by the function's own URL, each with a token."""
+
     linking_vendor_id: str = ""
     """Developer account whose skills may link accounts; empty while account linking is off."""
 
@@ -69,6 +75,7 @@ class Settings:
             aws_endpoint=environ.get("AWS_ENDPOINT_URL", ""),
             auto_sources=_auto_sources(environ),
             auto_presets=_auto_presets(environ),
+            auto_http=_is_on(environ, "AUTO_HTTP", "template parameter AutoHttp"),
             linking_vendor_id=_linking_vendor_id(environ),
         )
 
@@ -97,10 +104,14 @@ def _auto_presets(environ: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def _linking_vendor_id(environ: Mapping[str, str]) -> str:
-    linking = {"ACCOUNT_LINKING": environ.get("ACCOUNT_LINKING") or "off"}
-    if _required(linking, "ACCOUNT_LINKING", "template parameter AccountLinking", _SWITCH) == "off":
+    if not _is_on(environ, "ACCOUNT_LINKING", "template parameter AccountLinking"):
         return ""
     return _required(environ, "ALEXA_VENDOR_ID", "template parameter AlexaVendorId", _VENDOR_ID)
+
+
+def _is_on(environ: Mapping[str, str], name: str, source: str) -> bool:
+    """Read a switch, which is off where nothing is set."""
+    return _required({name: environ.get(name) or "off"}, name, source, _SWITCH) == "on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,9 @@ class Secrets:
     linking_key_id: str = field(default="", repr=False)
     """A new one ends every link there is."""
 
+    vehicle_tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """SHA-256, in hexadecimal digits, of each vehicle's token, by the vehicle's id."""
+
 
 class Credentials:
     """The secrets, fetched by name at first use and kept; `forget` after home refused them."""
@@ -126,12 +140,23 @@ class Credentials:
         self._name = name
         self._fetch = fetch
         self._secrets: Secrets | None = None
+        self._read_at = float("-inf")
 
     def current(self) -> Secrets:
         """Return the secrets. Raises ConfigurationError when they are missing or cannot be read."""
         if self._secrets is None:
             self._secrets = _parsed(self._name, self._fetch(self._name))
         return self._secrets
+
+    def fresh(self, now: float) -> Secrets:
+        """Return the secrets as they are now, give or take a minute. Raises ConfigurationError.
+
+        Who has no need of new ones keeps those that were read before, if reading fails.
+        """
+        if now - self._read_at >= FRESH_S:
+            self._secrets = _parsed(self._name, self._fetch(self._name))
+            self._read_at = now
+        return self.current()
 
     def forget(self) -> None:
         """Fetch anew at the next use: a refused token may just have been replaced."""
@@ -146,7 +171,8 @@ def _parsed(name: str, text: str) -> Secrets:
         fields = {key: value.get(key, "") for key in Secrets.__dataclass_fields__}
     except (ValueError, AttributeError) as error:
         raise ConfigurationError(remedy) from error
+    vehicle_tokens = fields.pop("vehicle_tokens")
     whole = all(isinstance(part, str) for part in fields.values())
     if not whole or not fields["bridge_token"] or not fields["stream_signing_key"]:
         raise ConfigurationError(remedy)
-    return Secrets(**fields)
+    return Secrets(**fields, vehicle_tokens=vehicle_tokens if isinstance(vehicle_tokens, dict) else {})

@@ -1,7 +1,7 @@
 """The function's own URL: what comes from a browser or a server, not from Alexa. The only reader of its envelope.
 
-The envelope is Lambda's payload format 2.0. Whatever comes in it is answered here and reaches no dialect. Routes are a
-table, path and method, so that another room can add its own.
+The envelope is Lambda's payload format 2.0. Whatever comes in it is answered by a route, and reaches no dialect that
+the route was not given. Routes are a table, path and method, so that another room can add its own.
 """
 
 import base64
@@ -16,10 +16,10 @@ from urllib.parse import parse_qsl
 from music_assistant_alexa import telemetry
 from music_assistant_alexa.errors import ConfigurationError, SkillError
 
-__all__ = ["RequestError", "Routes", "Web", "WebRequest", "WebResponse", "fields_of"]
+__all__ = ["RequestError", "Route", "Routes", "Web", "WebRequest", "WebResponse", "fields_of"]
 
 BODY_LIMIT = 16_384
-"""Bytes of a body at most."""
+"""Bytes of a body at most, where a route does not say otherwise."""
 
 QUERY_LIMIT = 4_096
 """Characters of a query at most."""
@@ -27,6 +27,7 @@ QUERY_LIMIT = 4_096
 FIELD_LIMIT = 20
 
 FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
 
 _ALWAYS = {
     "cache-control": "no-store",
@@ -58,10 +59,23 @@ class WebRequest:
 
     def form(self) -> dict[str, str]:
         """Return the fields of a posted form. Raises RequestError: 415, 400."""
-        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != FORM:
-            raise RequestError(415, f"the body must be {FORM}")
+        self._must_be(FORM)
         return fields_of(self.body.decode(errors="replace"))
+
+    def json(self) -> dict[str, Any]:
+        """Return the object that was posted. Raises RequestError: 415, 400."""
+        self._must_be(JSON)
+        try:
+            value = json.loads(self.body.decode())
+        except (ValueError, RecursionError) as error:
+            raise RequestError(400, "the body cannot be read as JSON") from error
+        if not isinstance(value, dict):
+            raise RequestError(400, "the body is no JSON object")
+        return value
+
+    def _must_be(self, kind: str) -> None:
+        if self.headers.get("content-type", "").partition(";")[0].strip().lower() != kind:
+            raise RequestError(415, f"the body must be {kind}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +95,20 @@ class WebResponse:
 
 
 Handler = Callable[[WebRequest], WebResponse]
-Routes = Mapping[str, Mapping[str, Handler]]
-"""Handlers by path, and by method."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What is found under one path."""
+
+    handlers: Mapping[str, Handler]
+    """By method."""
+
+    body_limit: int = BODY_LIMIT
+
+
+Routes = Mapping[str, Route]
+"""By path."""
 
 
 class RequestError(Exception):
@@ -120,13 +146,16 @@ class Web:
     def answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Answer with the route's handler, or with what is wrong with the request."""
         try:
-            return _written(self._answer(_read(event)))
+            route = self._routes.get(_text(event.get("rawPath")))
+            request = _read(event, route.body_limit if route else BODY_LIMIT)
+            return _written(self._answer(request, route))
         except RequestError as error:
             telemetry.count("WebRefused")
             return _written(error.response)
 
-    def _answer(self, request: WebRequest) -> WebResponse:
-        handler = self._handler(request)
+    @staticmethod
+    def _answer(request: WebRequest, route: Route | None) -> WebResponse:
+        handler = _handler(request, route)
         try:
             return handler(request)
         except (ConfigurationError, SkillError) as error:
@@ -136,16 +165,16 @@ class Web:
                 return WebResponse(500, "This is not set up completely. The function's log says what is missing.\n")
             return WebResponse(503, "This cannot be answered now. Try again in a minute.\n")
 
-    def _handler(self, request: WebRequest) -> Handler:
-        methods = self._routes.get(request.path)
-        if methods is None:
-            raise RequestError(404, "nothing is here")
-        if request.method not in methods:
-            raise RequestError(405, "not with this method", {"allow": ", ".join(methods)})
-        return methods[request.method]
+
+def _handler(request: WebRequest, route: Route | None) -> Handler:
+    if route is None:
+        raise RequestError(404, "nothing is here")
+    if request.method not in route.handlers:
+        raise RequestError(405, "not with this method", {"allow": ", ".join(route.handlers)})
+    return route.handlers[request.method]
 
 
-def _read(event: Mapping[str, Any]) -> WebRequest:
+def _read(event: Mapping[str, Any], body_limit: int) -> WebRequest:
     http = event["requestContext"]["http"]
     if not isinstance(http, Mapping):
         raise RequestError(400, "this is no HTTP request")
@@ -156,7 +185,7 @@ def _read(event: Mapping[str, Any]) -> WebRequest:
         query=_query(event),
         headers=_headers(event.get("headers")),
         cookies=_cookies(event.get("cookies")),
-        body=_body(event),
+        body=_body(event, body_limit),
         source=_text(http.get("sourceIp")),
     )
 
@@ -168,18 +197,18 @@ def _query(event: Mapping[str, Any]) -> str:
     return query
 
 
-def _body(event: Mapping[str, Any]) -> bytes:
+def _body(event: Mapping[str, Any], limit: int) -> bytes:
     """Return the body; measured before it is decoded, since base64 only makes it longer."""
     text = _text(event.get("body"))
     encoded = event.get("isBase64Encoded") is True
-    if len(text) > BODY_LIMIT * (4 / 3 if encoded else 1) + 4:
-        raise RequestError(413, f"the body has over {BODY_LIMIT} bytes")
+    if len(text) > limit * (4 / 3 if encoded else 1) + 4:
+        raise RequestError(413, f"the body has over {limit} bytes")
     try:
         body = base64.b64decode(text, validate=True) if encoded else text.encode()
     except (binascii.Error, ValueError) as error:
         raise RequestError(400, "the body cannot be read") from error
-    if len(body) > BODY_LIMIT:
-        raise RequestError(413, f"the body has over {BODY_LIMIT} bytes")
+    if len(body) > limit:
+        raise RequestError(413, f"the body has over {limit} bytes")
     return body
 
 

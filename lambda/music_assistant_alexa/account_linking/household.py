@@ -1,4 +1,4 @@
-"""The household's side of account linking: its part of the secret, and how old that may be.
+"""The household's side of account linking: its part of the secret, and where it must be new.
 
 A sandbox lives for hours and keeps the secret. A key that was replaced must be known to all of them at once where
 tokens are handed out, and as soon as a token names another key where they are looked at.
@@ -14,10 +14,7 @@ from music_assistant_alexa.account_linking.tokens import Key
 from music_assistant_alexa.errors import ConfigurationError
 from music_assistant_alexa.settings import Credentials, Secrets
 
-__all__ = ["FRESH_S", "Household", "LinkingSecrets"]
-
-FRESH_S = 60
-"""Seconds for which what was read counts as new. Reading costs 10 ms and SSM takes 40 a second."""
+__all__ = ["Household", "LinkingSecrets"]
 
 _LONG_ENOUGH = 32
 _NAMES = ("client_id", "client_secret", "passphrase_hash", "signing_key", "key_id")
@@ -58,7 +55,6 @@ class Household:
     def __init__(self, credentials: Credentials, vendor_id: str, now: Callable[[], float]) -> None:
         self._credentials = credentials
         self._now = now
-        self._read_at = float("-inf")
         self.redirect_uris = redirect_uris(vendor_id)
         """Where a browser may be sent with a code."""
 
@@ -68,8 +64,4 @@ class Household:
 
     def fresh(self) -> LinkingSecrets:
         """Return the secrets as they are now, give or take a minute. Raises ConfigurationError."""
-        now = self._now()
-        if now - self._read_at >= FRESH_S:
-            self._credentials.forget()
-            self._read_at = now
-        return self.known()
+        return LinkingSecrets.of(self._credentials.fresh(self._now()))

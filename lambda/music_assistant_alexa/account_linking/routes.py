@@ -7,7 +7,7 @@ from music_assistant_alexa.account_linking.grants import Grants
 from music_assistant_alexa.account_linking.household import Household
 from music_assistant_alexa.account_linking.token_endpoint import TokenEndpoint
 from music_assistant_alexa.account_linking.tries import Tries
-from music_assistant_alexa.web import Routes
+from music_assistant_alexa.web import Route, Routes
 
 __all__ = ["routes"]
 
@@ -16,4 +16,7 @@ def routes(household: Household, grants: Grants, tries: Tries, now: Callable[[],
     """Return its part of the table of routes."""
     authorize = Authorize(household, grants, tries, now)
     tokens = TokenEndpoint(household, grants)
-    return {"/authorize": {"GET": authorize.show, "POST": authorize.enter}, "/token": {"POST": tokens.answer}}
+    return {
+        "/authorize": Route({"GET": authorize.show, "POST": authorize.enter}),
+        "/token": Route({"POST": tokens.answer}),
+    }

@@ -43,7 +43,9 @@ def stack(monkeypatch):
 
 def resolved(template, parameters):
     """Leave out what a false condition leaves out, and choose in each Fn::If; references stay."""
-    conditions = {name: _holds(body, parameters) for name, body in template["Conditions"].items()}
+    conditions = {}
+    for name, body in template["Conditions"].items():
+        conditions[name] = _holds(body, parameters, conditions)
 
     def chosen(node):
         if isinstance(node, dict):
@@ -62,9 +64,14 @@ def resolved(template, parameters):
     return {**template, "Resources": there(template["Resources"]), "Outputs": there(template["Outputs"])}
 
 
-def _holds(body, parameters):
+def _holds(body, parameters, conditions):
+    """Tell whether a condition holds; what it refers to stands before it."""
+    if "Condition" in body:
+        return conditions[body["Condition"]]
+    if "Fn::Or" in body:
+        return any(_holds(each, parameters, conditions) for each in body["Fn::Or"])
     if "Fn::Not" in body:
-        return not _holds(body["Fn::Not"][0], parameters)
+        return not _holds(body["Fn::Not"][0], parameters, conditions)
     left, right = (parameters[each["Ref"]] if isinstance(each, dict) else each for each in body["Fn::Equals"])
     return left == right
 

@@ -11,6 +11,8 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of, title_is, url_to_be
+from selenium.webdriver.support.wait import WebDriverWait
 
 from music_assistant_alexa.account_linking.grants import Grants
 from music_assistant_alexa.account_linking.household import Household
@@ -31,6 +33,7 @@ FLAGS = (
     "--ignore-certificate-errors",
     *("--no-proxy-server", "--disable-background-networking", "--disable-component-update"),
 )
+WITHIN_S = 20
 LAST = "https://alexa.amazon.de/spa/index.html"
 
 pytestmark = [
@@ -123,14 +126,17 @@ def browser(port, tmp_path):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     running = webdriver.Chrome(options=options, service=Service(service))
+    running.implicitly_wait(WITHIN_S)
     yield running
     running.quit()
 
 
 def enter(browser, passphrase):
+    """Enter it, and wait for the page that comes of it."""
     field = browser.find_element(By.ID, "passphrase")
     field.send_keys(passphrase)
     browser.find_element(By.TAG_NAME, "button").click()
+    WebDriverWait(browser, WITHIN_S).until(staleness_of(field))
 
 
 def test_a_browser_links_an_account(browser, arrived):
@@ -143,7 +149,8 @@ def test_a_browser_links_an_account(browser, arrived):
     assert browser.find_element(By.ID, "problem").get_attribute("role") == "alert"
     assert browser.switch_to.active_element.get_attribute("id") == "passphrase"
     enter(browser, PASSPHRASE)
-    assert (browser.current_url, browser.title) == (LAST, "linked")
+    WebDriverWait(browser, WITHIN_S).until(url_to_be(LAST))
+    WebDriverWait(browser, WITHIN_S).until(title_is("linked"))
     (uri,) = arrived
     assert uri.startswith(alexa.redirect_uri + "?")
     assert parse_qs(urlsplit(uri).query)["state"] == [alexa.state]

@@ -12,6 +12,8 @@ from simulator.toolchain import ROOT
 
 SKILL_ID = "amzn1.ask.skill.00000000-1111-4222-8333-444444444444"
 ALIAS = {"Ref": "SkillFunctionAliaslive"}
+LINKING = {"AccountLinking": "on", "AlexaVendorId": "M2AAAAAAAAAAAA"}
+URIS = {"AuthorizationUri": "authorize", "AccessTokenUri": "token", "VehicleUri": "aasb"}
 ALEXA_REGIONS = {"eu-west-1", "us-east-1", "us-west-2", "ap-northeast-1"}
 
 pytestmark = [
@@ -69,17 +71,26 @@ def test_the_music_skill_is_let_in_by_its_own_id(stack):
     assert all(each["FunctionName"] == ALIAS for each in made.values())
 
 
-def test_without_account_linking_nothing_but_alexa_reaches_the_function(stack):
+def test_without_account_linking_and_vehicles_nothing_but_alexa_reaches_the_function(stack):
     """Off, which is the default, there is no URL, nobody may call one, and no output speaks of it."""
     made = stack(AlexaSkillId=SKILL_ID, MusicSkillId=SKILL_ID)
     assert of_type(made, "AWS::Lambda::Url") == {}
     assert all("EventSourceToken" in each for each in of_type(made, "AWS::Lambda::Permission").values())
-    assert not {"AuthorizationUri", "AccessTokenUri"} & made["Outputs"].keys()
+    assert not URIS.keys() & made["Outputs"].keys()
 
 
-def test_with_account_linking_the_alias_has_a_url(stack):
-    """On, anyone may call the alias through its URL and in no other way; the outputs are what the console asks for."""
-    made = stack(AccountLinking="on", AlexaVendorId="M2AAAAAAAAAAAA")
+@pytest.mark.parametrize(
+    ("parameters", "told"),
+    [
+        (LINKING, {"AuthorizationUri", "AccessTokenUri"}),
+        ({"AutoHttp": "on"}, {"VehicleUri"}),
+        ({**LINKING, "AutoHttp": "on"}, URIS.keys()),
+    ],
+    ids=["linking", "vehicles", "both"],
+)
+def test_with_account_linking_or_vehicles_the_alias_has_a_url(stack, parameters, told):
+    """On, anyone may call the alias through its URL and in no other way; the outputs are those of what is on."""
+    made = stack(**parameters)
     (url,) = of_type(made, "AWS::Lambda::Url").values()
     assert url == {"TargetFunctionArn": {"Ref": "SkillFunction"}, "Qualifier": "live", "AuthType": "NONE"}
     permissions = of_type(made, "AWS::Lambda::Permission").values()
@@ -88,8 +99,8 @@ def test_with_account_linking_the_alias_has_a_url(stack):
         {"Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True},
         {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"},
     ]
-    assert made["Outputs"]["AuthorizationUri"]["Value"] == {"Fn::Sub": "${LinkingUrl.FunctionUrl}authorize"}
-    assert made["Outputs"]["AccessTokenUri"]["Value"] == {"Fn::Sub": "${LinkingUrl.FunctionUrl}token"}
+    uris = {name: each["Value"] for name, each in made["Outputs"].items() if name in URIS}
+    assert uris == {name: {"Fn::Sub": f"${{WebUrl.FunctionUrl}}{URIS[name]}"} for name in told}
 
 
 def test_account_linking_needs_to_know_the_developer_account(template):
@@ -120,6 +131,7 @@ def test_the_arn_to_paste_is_the_alias(stack, skill_id):
         {"LogLevel": "DEBUG"},
         {"AccountLinking": "on"},
         {"AlexaVendorId": "M2AAAAAAAAAAAA"},
+        {"AutoHttp": "on"},
     ],
     ids=lambda change: next(iter(change)),
 )
@@ -129,6 +141,7 @@ def test_a_changed_parameter_reaches_the_alias(stack, change):
     def description(parameters):
         values = {"HomeUrl": "https://music.example.com", "SecretName": "/s", "LogLevel": "INFO"}
         values |= {"AlexaSkillId": "", "MusicSkillId": "", "AccountLinking": "off", "AlexaVendorId": ""}
+        values |= {"AutoHttp": "off"}
         text = version_of(stack(**parameters))["Description"]["Fn::Sub"]
         return re.sub(r"\$\{(\w+)\}", lambda name: {**values, **parameters}[name[1]], text)
 
@@ -140,6 +153,7 @@ def test_the_description_of_a_version_is_never_too_long(template):
     text = template["Resources"]["SkillFunction"]["Properties"]["VersionDescription"]["Fn::Sub"]
     longest = {"HomeUrl": template["Parameters"]["HomeUrl"]["MaxLength"], "AlexaSkillId": len(SKILL_ID)}
     longest |= {"MusicSkillId": len(SKILL_ID), "AccountLinking": len("off"), "AlexaVendorId": 16}
+    longest |= {"AutoHttp": len("off")}
     longest |= {"SecretName": template["Parameters"]["SecretName"]["MaxLength"], "LogLevel": len("WARNING")}
     assert len(re.sub(r"\$\{(\w+)\}", lambda name: "x" * longest[name[1]], text)) <= 256
 
@@ -253,6 +267,7 @@ def test_nothing_secret_is_in_the_environment(stack):
         "MUSIC_SKILL_ID": {"Ref": "MusicSkillId"},
         "AUTO_SOURCES": "DEFAULT",
         "AUTO_PRESETS": "",
+        "AUTO_HTTP": {"Ref": "AutoHttp"},
         "ACCOUNT_LINKING": {"Ref": "AccountLinking"},
         "ALEXA_VENDOR_ID": {"Ref": "AlexaVendorId"},
         "PLAYBACK_TABLE_NAME": {"Ref": "PlaybackTable"},
@@ -302,10 +317,15 @@ def test_a_wrong_parameter_is_refused_at_deployment(template, parameter, good, b
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "parameters", [["AlexaSkillId="], [f"AlexaSkillId={SKILL_ID}", "AccountLinking=on", "AlexaVendorId=M2AAAAAAAAAAAA"]]
+    "parameters",
+    [
+        ["AlexaSkillId="],
+        [f"AlexaSkillId={SKILL_ID}", "AccountLinking=on", "AlexaVendorId=M2AAAAAAAAAAAA"],
+        ["AutoHttp=on"],
+    ],
 )
 def test_cfn_lint_finds_nothing(parameters):
-    """Amazon's linter accepts the stack without and with a skill, and with linked accounts."""
+    """Amazon's linter accepts the stack without and with a skill, with linked accounts, and with vehicles."""
     given = [*parameters, "HomeUrl=https://music.example.com"]
     linted = subprocess.run(
         [

@@ -10,7 +10,7 @@ import pytest
 
 from music_assistant_alexa.account_linking import __main__ as command
 from music_assistant_alexa.account_linking import passphrase
-from music_assistant_alexa.account_linking.household import FRESH_S, LinkingSecrets
+from music_assistant_alexa.account_linking.household import LinkingSecrets
 from music_assistant_alexa.account_linking.redirects import redirect_uris
 from music_assistant_alexa.account_linking.tokens import Claims, Key, Kind, binding_of, key_id_of, opened, sealed
 from music_assistant_alexa.account_linking.tries import OF_ALL, OF_ONE, WINDOW_S, Tries
@@ -20,7 +20,7 @@ from music_assistant_alexa.errors import (
     ExpiredAuthorizationError,
     InvalidAuthorizationError,
 )
-from music_assistant_alexa.settings import Secrets
+from music_assistant_alexa.settings import FRESH_S, Secrets
 from simulator.account_linking import LINKING_SECRET, PASSPHRASE
 from simulator.memory_linking import MemoryLinkingStore
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from music_assistant_alexa.errors import ConfigurationError, HomeUnreachableError, PlaybackStoreError
-from music_assistant_alexa.web import BODY_LIMIT, QUERY_LIMIT, RequestError, Web, WebResponse, fields_of
+from music_assistant_alexa.web import BODY_LIMIT, QUERY_LIMIT, RequestError, Route, Web, WebResponse, fields_of
 from simulator.account_linking import HOST, http_event
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -24,14 +24,14 @@ def web(seen):
         seen.append(request)
         return WebResponse(200, "ok")
 
-    return Web({"/a": {"GET": handler, "POST": handler}})
+    return Web({"/a": Route({"GET": handler, "POST": handler})})
 
 
 def failing(error):
     def handler(_request):
         raise error
 
-    return Web({"/a": {"GET": handler}})
+    return Web({"/a": Route({"GET": handler})})
 
 
 def test_a_request_is_read_whole(web, seen):
@@ -88,6 +88,17 @@ def test_another_method_is_405(web, seen, method):
 def test_a_body_is_bounded(web, body, status):
     """What is too large is not decoded."""
     assert web.answer(http_event("POST", "/a", body=body))["statusCode"] == status
+
+
+def test_a_route_may_have_a_limit_of_its_own(seen):
+    """Of its path alone; what is found nowhere keeps the common one."""
+    web = Web({"/a": Route({"POST": lambda request: seen.append(request) or WebResponse(200)}, body_limit=10)})
+    statuses = [
+        web.answer(http_event("POST", "/a", body=body))["statusCode"] for body in ("x" * 10, "x" * 11, b"x" * 11)
+    ]
+    assert statuses == [200, 413, 413]
+    assert web.answer(http_event("POST", "/b", body="x" * 11))["statusCode"] == 404
+    assert len(seen) == 1
 
 
 @pytest.mark.parametrize("text", ["not base64!", "é", "QQ", "QQ=\n="])

@@ -51,6 +51,7 @@ MAY_IMPORT = {
     "settings": {"errors"},
     "web": {"errors", "telemetry"},
     "account_linking": {"errors", "ports", "settings", "telemetry", "web"},
+    "auto_http": {"errors", "settings", "telemetry", "web"},
     "telemetry": set(),
     "library": {"errors", "models", "ports"},
     "contents": {"entity_ids", "errors", "library", "models", "ports"},

@@ -6,7 +6,7 @@ import pytest
 
 from music_assistant_alexa.auto.words import Source
 from music_assistant_alexa.errors import ConfigurationError
-from music_assistant_alexa.settings import Credentials, Secrets, Settings
+from music_assistant_alexa.settings import FRESH_S, Credentials, Secrets, Settings
 
 ENVIRON = {
     "ALEXA_SKILL_ID": "amzn1.ask.skill.1",
@@ -64,6 +64,19 @@ def test_account_linking_that_is_half_set_stops_the_function(changed, named):
     """A word that is neither on nor off, or no vendor id to pin redirects to."""
     with pytest.raises(ConfigurationError, match=named):
         Settings.from_env({**ENVIRON, **LINKED, **changed})
+
+
+@pytest.mark.parametrize(("switch", "on"), [({}, False), ({"AUTO_HTTP": "off"}, False), ({"AUTO_HTTP": "on"}, True)])
+def test_vehicles_come_by_https_only_where_it_is_on(switch, on):
+    """Off unless the template's parameter turns it on."""
+    assert Settings.from_env({**ENVIRON, **switch}).auto_http is on
+
+
+@pytest.mark.parametrize("value", ["yes", "ON", "on\n", "1", "true"])
+def test_a_switch_that_is_neither_on_nor_off_stops_the_function(value):
+    """A slip never opens a way in, and names its parameter."""
+    with pytest.raises(ConfigurationError, match=r"AUTO_HTTP.*AutoHttp"):
+        Settings.from_env({**ENVIRON, "AUTO_HTTP": value})
 
 
 @pytest.mark.parametrize(("name", "source"), REQUIRED.items())
@@ -128,6 +141,35 @@ def test_a_refused_secret_is_fetched_anew():
     assert credentials.current().bridge_token == "new"
 
 
+def test_fresh_secrets_are_a_minute_old_at_most():
+    """Whoever must know of a change at once reads again after a minute, and not with every request."""
+    asked = []
+    credentials = Credentials("/x", lambda name: asked.append(name) or json.dumps(SECRET))
+    for now in (0, 1, FRESH_S - 1, FRESH_S, FRESH_S + 1, 2 * FRESH_S):
+        assert credentials.fresh(now) == Secrets(TOKEN, KEY)
+    assert len(asked) == 3
+
+
+def test_secrets_that_cannot_be_read_anew_are_no_fresh_ones():
+    """Who must know of a change is refused until they can be; everyone else goes on with those there are."""
+    texts = iter([json.dumps(SECRET), "", json.dumps({**SECRET, "bridge_token": "new"})])
+    credentials = Credentials("/x", lambda _name: next(texts))
+    credentials.fresh(0)
+    with pytest.raises(ConfigurationError):
+        credentials.fresh(FRESH_S)
+    assert credentials.current().bridge_token == TOKEN
+    assert credentials.fresh(FRESH_S).bridge_token == "new"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "kept"), [({"car": "x"}, {"car": "x"}), ({}, {}), (None, {}), ([], {}), ("text", {}), (7, {})]
+)
+def test_the_vehicles_tokens_are_read_as_they_are(tokens, kept):
+    """A field of the vehicles that is wrong is left to them: it keeps no Echo from its music."""
+    text = json.dumps({**SECRET, "vehicle_tokens": tokens})
+    assert Credentials("/x", lambda _name: text).current().vehicle_tokens == kept
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -150,7 +192,7 @@ def test_a_broken_secret_names_the_remedy(text):
 
 def test_secrets_do_not_print():
     """No secret is in the text of the object that holds it."""
-    text = repr(Secrets(TOKEN, KEY, "id", "secret"))
+    text = repr(Secrets(TOKEN, KEY, "id", "secret", vehicle_tokens={"car": "hash"}))
     assert text == "Secrets()"
     assert TOKEN not in repr(vars(Credentials("/x", lambda _name: json.dumps(SECRET))))
 
