@@ -269,4 +269,17 @@ class Music:
         self.queue = MusicQueue(order.queue_id, order.content.uri, order.explicit_allowed, liked=before.liked)
         first = self.queue.follow_on(entry, max(0, player.position_ms - player.current.position_ms))
         self._room.remember()
+        self._room.background(self._set_modes(order))
         return first
+
+    async def _set_modes(self, order: QueueOrder) -> None:
+        """Give what goes on the modes that were asked for; whoever asks what follows waits for that."""
+        async with self._room.exclusively(LOAD_S):
+            if not self.holds(order.queue_id):
+                return
+            await self._room.ready()
+            seen = await self._room.turn.queue()
+            if seen.repeat != order.repeat:
+                await commands.run(self._room.turn, "repeat", {"mode": order.repeat})
+            if seen.shuffle != order.shuffle:
+                await commands.run(self._room.turn, "shuffle", {"on": order.shuffle})

@@ -28,9 +28,13 @@ VIEWED = 10
 
 
 async def begin(turn: Turn, queue: MusicQueue, plan: Plan) -> None:
-    """Make MA play the first item, which takes the first entry. Raises BridgeError."""
+    """Make MA play the first item, which takes the first entry. Raises BridgeError.
+
+    Not by `replace`: that stops what plays beside the loading, and one track is loaded so soon that MA stops that.
+    """
     player, first = turn.player, plan.first
-    await turn.start(turn.api("player_queues/play_media", media=first.uri, option="replace"))
+    await turn.api("player_queues/clear", skip_stop=True)
+    await turn.start(turn.api("player_queues/play_media", media=first.uri, option="play"))
     if player.current is None:
         raise StreamTimeoutError("Music Assistant took the queue back")
     if first.restarts_where_left:

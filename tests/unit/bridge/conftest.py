@@ -261,7 +261,7 @@ class FakeMusicAssistant:
     def _player_queues_stop(self):
         self.state = "idle"
 
-    def _player_queues_clear(self):
+    def _player_queues_clear(self, *, skip_stop=False):
         self.items, self.current, self.in_buffer = [], None, None
 
     def _player_queues_dont_stop_the_music(self, dont_stop_the_music_enabled):

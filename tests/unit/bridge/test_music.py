@@ -154,6 +154,25 @@ def test_going_on_while_it_is_still_loaded(run):
     run(test)
 
 
+@pytest.mark.parametrize("modes", [{"shuffle": True}, {"repeat": "all"}, {"shuffle": True, "repeat": "one"}])
+def test_going_on_in_other_modes(run, modes):
+    """A queue that goes on is mixed and repeated as it was asked for, before anyone hears what follows."""
+
+    async def test(room, music):
+        room.gate.set()
+        await music.start(order(uri="library://album/1"))
+        await room.idle()
+        calls = len(room.ma.calls)
+        await music.start(order("q2", "library://album/1", goes_on=True, **modes))
+        await asyncio.sleep(0)  # the answer goes out
+        await music.view("q2", 1)
+        assert {"shuffle": room.ma.shuffle, "repeat": room.ma.repeat} == {"shuffle": False, "repeat": "off"} | modes
+        told = [name for name, _ in room.ma.calls[calls:] if name in {"player_queues/shuffle", "player_queues/repeat"}]
+        assert len(told) == len(modes)
+
+    run(test)
+
+
 @pytest.mark.parametrize("again", ["skip", "previous", "jump"])
 def test_a_request_that_comes_again(run, again):
     """Alexa repeats a request whose answer was lost: the same answer, and Music Assistant is told nothing."""
