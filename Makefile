@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 WORKERS ?= 2
 BY_FILE := --dist loadfile --no-loadscope-reorder
-HERE := not live and not toolchain and not soak and not fuzz and not load and not faults and not audio
+HERE := not live and not toolchain and not conformance and not soak and not fuzz and not load and not faults and not audio
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
 
 export PYTHONPATH := $(CURDIR)/lambda:$(CURDIR)/home:$(CURDIR)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self, get_args
 from urllib.parse import urlsplit
 
@@ -180,6 +181,7 @@ _TOLD_ANYWAY = ("AudioPlayer.PlaybackStarted",)
 """What Music Assistant is told by slimproto needs no API."""
 
 _NOT_OURS = ("Cloudflare Access or a firewall",)
+_RATE_LIMIT = ("a rate limit of Cloudflare's rules or Access",)
 _TURNS_AWAY, _BREAKS = (401, 403, 429), (500, 502, 504, 530)
 _HELD = (1, 3, 7)
 _BROKEN_STREAM = ("the device could not play a stream",)
@@ -195,7 +197,8 @@ def _way_home() -> Iterator[Fault]:
     yield fault("truncated", WireFault(spoil="truncated"), _AWAY, "not whole JSON")
     yield fault("mistyped", WireFault(spoil="mistyped"), _TURNED_AWAY, *_NOT_OURS)
     for status in _TURNS_AWAY:
-        yield fault(str(status), WireFault(status=status), _TURNED_AWAY, *_NOT_OURS)
+        cause = _RATE_LIMIT if status == HTTPStatus.TOO_MANY_REQUESTS else _NOT_OURS
+        yield fault(str(status), WireFault(status=status), _TURNED_AWAY, *cause)
     for status in _BREAKS:
         yield fault(str(status), WireFault(status=status), _AWAY, f"HTTP {status} from the tunnel")
     for name in ("another name", "expired"):

@@ -9,7 +9,7 @@ from simulator.rules.custom_skill import PLAYBACK_BUILT_INS
 from simulator.rules.not_yet import UNUSED
 
 EVENTS = Path(__file__).parents[1] / "events"
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.conformance, pytest.mark.timeout(300)]
 
 
 def test_row(row, tally):
