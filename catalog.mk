@@ -6,7 +6,7 @@
 catalog: $(VENV)/.catalog  ## build the music skill's catalogues; UPLOAD=1 sends them, REBIND=1 only renews the enablement
 	@$(PY) -m music_catalog $(if $(UPLOAD),--upload) $(if $(REBIND),--rebind) $(if $(SHRINK),--shrink)
 
-$(VENV)/.catalog: lambda/music_catalog/requirements.txt
+$(VENV)/.catalog: catalog-requirements.txt
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@echo "Installing what the catalogues need into $(VENV), once ..." >&2
 	@$(PIP) install -r $<
