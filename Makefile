@@ -21,7 +21,7 @@ play: $(VENV)/.play  ## talk to an Echo in the terminal: a prompt, or SAY="play 
 serve: $(VENV)/.play  ## start the whole stack on loopback, print its addresses as one JSON line, run until interrupted
 	@$(PY) -m simulator.serve
 
-test: $(VENV)/.test  ## run every test that needs Python packages only (under 5 minutes)
+test: $(VENV)/.test  ## run the tests that need Python packages only (5 to 6 minutes on two cores)
 	$(PY) -m pytest --numprocesses $(WORKERS) $(BY_FILE) -m "$(HERE)" $(ARGS)
 
 test-fast: $(VENV)/.test  ## run those of them that start no other program (under 1 minute)

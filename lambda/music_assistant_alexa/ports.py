@@ -1,4 +1,4 @@
-"""What the core asks of the world: three ports, each with one adapter and one fake that pass the same contract test."""
+"""What the core asks of the world; what stands in for an adapter in tests passes the same contract test."""
 
 from typing import Protocol
 
