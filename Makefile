@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-WORKERS ?= 2
+# Most tests wait for real sockets: four workers keep two cores busy.
+WORKERS ?= 4
 BY_FILE := --dist loadfile --no-loadscope-reorder
 HERE := not live and not toolchain and not conformance and not soak and not fuzz and not load and not faults and not audio
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
@@ -21,7 +22,7 @@ play: $(VENV)/.play  ## talk to an Echo in the terminal: a prompt, or SAY="play 
 serve: $(VENV)/.play  ## start the whole stack on loopback, print its addresses as one JSON line, run until interrupted
 	@$(PY) -m simulator.serve
 
-test: $(VENV)/.test  ## run the tests that need Python packages only (5 to 6 minutes on two cores)
+test: $(VENV)/.test  ## run the tests that need Python packages only (under 5 minutes on two cores)
 	$(PY) -m pytest --numprocesses $(WORKERS) $(BY_FILE) -m "$(HERE)" $(ARGS)
 
 test-fast: $(VENV)/.test  ## run those of them that start no other program (under 1 minute)

@@ -101,14 +101,17 @@ class _InvokeApi(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        if self.path != PATH or length > MOST_EVENT_BYTES:
+        if length > MOST_EVENT_BYTES:
+            status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             # Unread, the body would be taken for the next request.
-            self.close_connection = True
-            status = HTTPStatus.NOT_FOUND if self.path != PATH else HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-            self._reply(status, {"Message": status.phrase})
+            self._reply(status, {"Message": status.phrase}, {"Connection": "close"})
+            return
+        body = self.rfile.read(length)
+        if self.path != PATH:
+            self._reply(HTTPStatus.NOT_FOUND, {"Message": HTTPStatus.NOT_FOUND.phrase})
             return
         try:
-            event = json.loads(self.rfile.read(length))
+            event = json.loads(body)
         except ValueError as error:
             self._reply(HTTPStatus.BAD_REQUEST, {"Type": "User", "Message": f"Could not parse JSON: {error}"})
             return

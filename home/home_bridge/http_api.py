@@ -201,8 +201,9 @@ async def json_body(request: web.Request) -> dict[str, Any]:
         body = json.loads(text)
     except TimeoutError as error:
         raise RequestTimeoutError(f"the body must be there within {BODY_S:.0f} s") from error
-    except (ValueError, RecursionError, web.RequestPayloadError) as error:
-        raise BadRequestError("the body must be JSON") from error
+    except (ValueError, RuntimeError, ConnectionError, web.RequestPayloadError) as error:
+        # RuntimeError is what aiohttp raises of a client that has gone, and what a body nested too deeply ends in.
+        raise BadRequestError("the body must be JSON, and whole") from error
     if not isinstance(body, dict):
         raise BadRequestError("the body must be a JSON object")
     return body

@@ -52,7 +52,24 @@ class House:
             if check():
                 return
             self.stack.clock.advance(0.25)
-        eventually(check, within=1, what=what)
+        eventually(check, what=what)
+
+    def began(self, echo: Echo) -> float:
+        """Return when what plays now would have begun at its start."""
+        return self.stack.clock.time() - echo.device.position_ms / 1_000
+
+    def plays_since(self, echo: Echo, began: float, *, within_ms: int) -> None:
+        """Music Assistant's position is that of an Echo which never fell silent.
+
+        The moments this process takes pass for Music Assistant too, though not for an Echo that hears what it is told
+        to: so the time decides, and not how far the Echo has got.
+        """
+
+        def there() -> bool:
+            sounds_for_ms = (self.stack.clock.time() - began) * 1_000
+            return abs(self.believed(echo).position_ms - sounds_for_ms) < within_ms
+
+        self.soon(there, "the position")
 
     def agrees(self, echo: Echo, state: str = "playing") -> None:
         """Music Assistant's current item is what the Echo plays, in the same state."""

@@ -66,12 +66,13 @@ def test_remove_this_by_voice(house, kitchen):
 def test_connection_dropped_in_mid_track(house, kitchen):
     """A second without a connection is not heard: the Echo plays on, MA finds its place, the next track follows."""
     kitchen.say("play the album night ferry")
+    began = house.began(kitchen)
     kitchen.listen(5)
     house.stack.drop_players()
     kitchen.listen(3)
     assert kitchen.device.playing
     house.agrees(kitchen)
-    house.soon(lambda: abs(house.believed(kitchen).position_ms - kitchen.device.position_ms) < 2_500, "the position")
+    house.plays_since(kitchen, began, within_ms=2_500)
     kitchen.play_to_end()
     assert kitchen.track == NIGHT_FERRY[1]
     house.agrees(kitchen)
@@ -101,8 +102,9 @@ def test_someone_speaks_in_mid_track(house, request, stopped):
     echo.listen(6)
     echo.say("what's playing")
     assert echo.device.playing
+    began = house.began(echo)
     house.agrees(echo)
-    house.soon(lambda: abs(house.believed(echo).position_ms - echo.device.position_ms) < 1_500, "the position")
+    house.plays_since(echo, began, within_ms=1_500)
 
 
 @pytest.mark.parametrize("how", ["refused", "tunnel"])

@@ -241,7 +241,9 @@ def test_slow_head(bridge, connect, begun):
 def test_slow_body(bridge, connect):
     """A body that does not come to its end in time is 408 and the end of the connection."""
     client = connect()
-    client.send(POST + b"Content-Length: 100\r\n\r\n{")
+    client.send(POST + b"Content-Length: 100\r\nExpect: 100-continue\r\n\r\n")
+    assert client.socket.recv(65536).startswith(b"HTTP/1.1 100 ")  # the head has been read in its own time
+    client.send(b"{")
     client.socket.settimeout(0.02)
 
     def answer():
@@ -251,6 +253,18 @@ def test_slow_body(bridge, connect):
 
     assert eventually(answer, what="an answer").startswith(b"HTTP/1.1 408 ")
     eventually(lambda: bridge.advance(10) or client.closed(), what="the end of the connection")
+
+
+def test_client_that_leaves_its_body(bridge, connect, caplog):
+    """A client that goes away in the middle of its body is no fault of the bridge, and is not logged as one."""
+    client = connect()
+    client.send(POST + b"Content-Length: 100\r\nExpect: 100-continue\r\n\r\n")
+    assert client.socket.recv(65536).startswith(b"HTTP/1.1 100 ")
+    client.send(b"{")
+    client.socket.close()
+    eventually(lambda: not bridge.bridge._lines.open, what="the end of the connection")
+    assert bridge.ask("GET", "/healthz", token=None)[0] == 200
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 def test_idle_connections_are_kept_for_proxies(bridge, connect):
