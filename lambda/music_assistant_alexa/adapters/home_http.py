@@ -15,6 +15,8 @@ import certifi
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPSConnectionPool
 
 from music_assistant_alexa import deadline, telemetry
 from music_assistant_alexa.adapters.breaker import PROBE_S, Breaker
@@ -248,6 +250,20 @@ def _session(extra_ca_pem: str) -> requests.Session:
     return session
 
 
+class _TimelyConnection(HTTPSConnection):
+    """Sends nothing once it came about too late: whoever asked has been told by then that it failed."""
+
+    def connect(self) -> None:
+        super().connect()
+        if deadline.remaining() <= 0:
+            self.close()
+            raise urllib3.exceptions.ConnectTimeoutError(self, "the request's time was up when it was connected")
+
+
+class _TimelyPool(HTTPSConnectionPool):
+    ConnectionCls = _TimelyConnection
+
+
 class _OneContext(HTTPAdapter):
     """One SSL context for all connections: parsing the CA bundle takes 43 ms each time requests does it."""
 
@@ -257,6 +273,7 @@ class _OneContext(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+        self.poolmanager.pool_classes_by_scheme = {"https": _TimelyPool}
 
     def cert_verify(self, *_args: Any, **_kwargs: Any) -> None:
         """Do nothing: the context verifies, and knows its authorities."""

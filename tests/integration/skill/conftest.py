@@ -51,6 +51,8 @@ class FakeHome:
     script: object = staticmethod(lambda _request: answer())
     requests: list = field(default_factory=list)
     handshakes: int = 0
+    ended: int = 0
+    """Connections with a handshake that are over."""
     cut: threading.Event = field(default_factory=threading.Event)
     """Set when the client ends a connection in the middle of an answer."""
 
@@ -79,8 +81,11 @@ class FakeHome:
             secure = self.context.wrap_socket(plain, server_side=True)
             with secure, secure.makefile("rb") as reader:
                 self.handshakes += 1
-                while self._exchange(secure, reader):
-                    pass
+                try:
+                    while self._exchange(secure, reader):
+                        pass
+                finally:
+                    self.ended += 1
 
     def _exchange(self, secure, reader):
         """Answer one request; False when the connection is to be closed."""

@@ -547,6 +547,21 @@ def test_a_name_that_takes_for_ever(client, monkeypatch):
     hangs.set()
 
 
+def test_what_connects_too_late_sends_nothing(home, client, monkeypatch):
+    """A command that was left behind while its name was resolved is not done after the person heard that it failed."""
+    hangs, real = threading.Event(), socket.getaddrinfo
+
+    def slow(*args, **kwargs):
+        hangs.wait(20)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    failure(client, HomeUnreachableError, budget_s=0.2)
+    hangs.set()
+    assert eventually(lambda: home.ended, what="the end of a connection that came too late")
+    assert home.requests == []
+
+
 def test_the_bridge_is_told_how_long_it_may_take(home, client, answer):
     """What is left of the request's time goes along, so that the bridge can say what it waited for."""
     home.script = lambda _request: answer(body={"wanted": "play", "upcoming": None})
