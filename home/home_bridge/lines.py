@@ -15,8 +15,8 @@ HEAD_S = 20.0
 STALL_S = 300.0
 """How long a client may read nothing of its answer. An Echo that is paused does so, and fetches the rest later."""
 
-WRITE_BUFFER = 16 * 1024
-"""Bytes that wait in this program for a client before its answer is held up."""
+WRITE_BUFFER = 0
+"""Bytes that wait in this program for a client before its answer is held up; the kernel keeps enough to go on with."""
 
 CONNECTIONS_PER_CLIENT = 256
 CONNECTIONS = 512

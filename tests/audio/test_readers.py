@@ -13,9 +13,9 @@ READERS = 100  # of one address: a few more are refused
 SMALL = 16_384
 """The receive buffer of who does not read: what the kernel holds is none of the bridge's memory."""
 
-LIMIT_KB = 144
-"""64 kB that aiohttp hands over before it waits, the piece of 16 kB behind them, a quarter more that a growing buffer
-and the allocator keep, and the reader itself: its connection, parser, task and descriptor."""
+LIMIT_KB = 112
+"""A piece of 16 kB, what the kernel has not taken of it, the reader itself (its connection, parser, task, some 15 kB),
+and as much again that the allocator keeps. What is allocated alone is held under 64 kB by a test of the bridge."""
 
 FLAT_KB = 32
 """What another two megabytes read by each may add: nothing but the allocator's noise."""

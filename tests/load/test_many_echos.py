@@ -18,8 +18,6 @@ from simulator.waiting import eventually
 pytestmark = [pytest.mark.load, pytest.mark.timeout(300)]
 
 ECHOS = 200
-IN_FLIGHT = 16
-"""Calls at one moment: all Echos play all the while, and what they do comes as fast as the answers do."""
 LONGEST_CALL_S = 6.0
 """A skill's whole answer has to be there by then."""
 TOKEN, KEY = "bridge-token-of-the-tests", "signing-key-of-the-tests"
@@ -61,12 +59,11 @@ class RefusedError(Exception):
 class Echo:
     """What the skill asks and reports for one Echo, and how long each answer took."""
 
-    def __init__(self, http, number, took, turns):
+    def __init__(self, http, number, took):
         self.mac = f"02:00:00:00:{number // 256:02x}:{number % 256:02x}"
         self.number = number
         self._http = http
         self._took = took
-        self._turns = turns
         self._seconds = 0
 
     async def evening(self, uri):
@@ -105,10 +102,6 @@ class Echo:
         return await self._ask("POST", "/events", about | said)
 
     async def _ask(self, method, path, body=None):
-        async with self._turns:
-            return await self._call(method, path, body)
-
-    async def _call(self, method, path, body):
         began = time.monotonic()
         async with self._http.request(method, f"/players/{self.mac}{path}", json=body) as answer:
             content = await answer.json()
@@ -120,10 +113,10 @@ class Echo:
 
 async def evenings(url, uris):
     """Let all Echos have theirs at once; return what each heard last, their states, and the seconds of all calls."""
-    took, turns = [], asyncio.Semaphore(IN_FLIGHT)
+    took = []
     limits = {"connector": aiohttp.TCPConnector(limit=0), "timeout": aiohttp.ClientTimeout(total=60)}
     async with aiohttp.ClientSession(url, headers={"Authorization": f"Bearer {TOKEN}"}, **limits) as http:
-        echos = [Echo(http, number, took, turns) for number in range(1, ECHOS + 1)]
+        echos = [Echo(http, number, took) for number in range(1, ECHOS + 1)]
         ended = await asyncio.gather(
             *(echo.evening(uris[echo.number % len(uris)]) for echo in echos), return_exceptions=True
         )
