@@ -230,3 +230,29 @@ def make_table():
         return name
 
     return make
+
+
+@pytest.fixture(
+    params=["memory", "moto", pytest.param("dynamodb local", marks=[pytest.mark.toolchain, pytest.mark.slow])]
+)
+def kind(request):
+    """Which store: the one in memory, DynamoDB as moto plays it, Amazon's own."""
+    return request.param
+
+
+@pytest.fixture
+def make_store(kind, request, clock, make_table):
+    """Return a function that makes a store of the kind, empty, of the two classes there are."""
+
+    def make(in_memory, on_dynamodb):
+        if kind == "memory":
+            return in_memory(clock)
+        if kind == "moto":
+            client = request.getfixturevalue("moto_client")
+        else:
+            url = request.getfixturevalue("dynamodb_local")
+            request.getfixturevalue("account")
+            client = dynamodb_client(url)
+        return on_dynamodb(client, make_table(client), clock)
+
+    return make

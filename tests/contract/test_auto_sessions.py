@@ -1,13 +1,10 @@
 """One contract for the rows of vehicles: in memory, and on DynamoDB as moto plays it."""
 
-import uuid
 from dataclasses import replace
 
 import pytest
-from moto import mock_aws
 
 from music_assistant_alexa.adapters.dynamodb_auto_sessions import KEPT_S, DynamoDbAutoSessions
-from music_assistant_alexa.adapters.dynamodb_table import dynamodb_client
 from music_assistant_alexa.errors import PlaybackStoreError
 from music_assistant_alexa.media_session import MediaSession, Vehicle
 from music_assistant_alexa.models import RepeatMode
@@ -28,46 +25,9 @@ FULL = Vehicle(
 )
 
 
-class Clock:
-    def __init__(self):
-        self.now = float(NOW)
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def client():
-    with pytest.MonkeyPatch.context() as environment, mock_aws():
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            environment.setenv(name, "local")
-        environment.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        yield dynamodb_client()
-
-
-@pytest.fixture(params=["memory", "moto"])
-def store(request, clock):
-    """Make a store of each kind, empty."""
-    if request.param == "memory":
-        return MemoryAutoSessions(clock)
-    client = request.getfixturevalue("client")
-    return DynamoDbAutoSessions(client, make_table(client), clock)
-
-
-def make_table(client):
-    name = f"playback-{uuid.uuid4().hex}"
-    client.create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": "device_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "device_id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return name
+def store(make_store):
+    return make_store(MemoryAutoSessions, DynamoDbAutoSessions)
 
 
 def test_a_vehicle_never_seen_is_empty(store):
@@ -111,12 +71,12 @@ def test_an_expired_row_is_none_and_not_in_the_way(store, clock):
     assert store.load(CAR) == Vehicle(volume=5, version=1)
 
 
-def test_an_unreadable_row_is_the_stores_error(client, clock):
+def test_an_unreadable_row_is_the_stores_error(moto_client, make_table, clock):
     """A row that someone else wrote is an error of the store, not a crash."""
-    name = make_table(client)
-    store = DynamoDbAutoSessions(client, name, clock)
+    name = make_table(moto_client)
+    store = DynamoDbAutoSessions(moto_client, name, clock)
     store.save(CAR, FULL)
-    client.update_item(
+    moto_client.update_item(
         TableName=name,
         Key={"device_id": {"S": f"session#{CAR}"}},
         UpdateExpression="SET repeat_mode = :broken",

@@ -1,13 +1,10 @@
 """One contract for every store of account linking: in memory, on DynamoDB as moto plays it, on DynamoDB Local."""
 
 import threading
-import uuid
 
 import pytest
-from moto import mock_aws
 
 from music_assistant_alexa.adapters.dynamodb_linking import DynamoDbLinkingStore
-from music_assistant_alexa.adapters.dynamodb_table import dynamodb_client
 from music_assistant_alexa.errors import PlaybackStoreError
 from simulator.memory_linking import MemoryLinkingStore
 
@@ -16,65 +13,14 @@ KEPT_S = 1000
 LIMIT = 3
 
 
-class Clock:
-    def __init__(self):
-        self.now = float(NOW)
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def account():
-    """Have no account at all, and none of this machine's."""
-    with pytest.MonkeyPatch.context() as environment:
-        for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_CA_BUNDLE"):
-            environment.delenv(name, raising=False)
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-            environment.setenv(name, "local")
-        environment.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        yield environment
-
-
-@pytest.fixture(scope="module")
-def moto_client(account):
-    with mock_aws():
-        yield dynamodb_client()
-
-
-def make_table(client):
-    name = f"linking-{uuid.uuid4().hex}"
-    client.create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": "device_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "device_id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return name
-
-
 REAL = pytest.param("dynamodb local", marks=[pytest.mark.toolchain, pytest.mark.slow])
-ATOMIC = pytest.mark.parametrize("store", ["memory", REAL], indirect=True)
+ATOMIC = pytest.mark.parametrize("kind", ["memory", REAL])
 """For what happens at once: moto looks and writes in two steps."""
 
 
-@pytest.fixture(params=["memory", "moto", REAL])
-def store(request, clock):
-    """Make a store of each kind, empty."""
-    if request.param == "memory":
-        return MemoryLinkingStore(clock)
-    if request.param == "moto":
-        client = request.getfixturevalue("moto_client")
-    else:
-        url = request.getfixturevalue("dynamodb_local")
-        request.getfixturevalue("account")
-        client = dynamodb_client(url)
-    return DynamoDbLinkingStore(client, make_table(client), clock)
+@pytest.fixture
+def store(make_store):
+    return make_store(MemoryLinkingStore, DynamoDbLinkingStore)
 
 
 def at_once(*calls):
@@ -211,7 +157,7 @@ def test_grants_and_counts_share_no_row(store):
     assert store.count("one", LIMIT, KEPT_S) is True
 
 
-@pytest.mark.parametrize("store", ["moto"], indirect=True)
+@pytest.mark.parametrize("kind", ["moto"])
 def test_a_table_that_is_missing_is_the_stores_own_error(clock, store, moto_client):
     """No error of botocore's comes out, and nothing is let pass."""
     gone = DynamoDbLinkingStore(moto_client, "gone", clock)
@@ -226,7 +172,7 @@ def test_a_table_that_is_missing_is_the_stores_own_error(clock, store, moto_clie
             call()
 
 
-@pytest.mark.parametrize("store", ["moto"], indirect=True)
+@pytest.mark.parametrize("kind", ["moto"])
 def test_every_row_expires_by_itself(store, moto_client):
     """Each row has the TTL attribute of the table, and a key that says whose it is."""
     store.begin("one", KEPT_S)

@@ -35,20 +35,9 @@ CONTENT = "library://album/2"
 FOUR = [f"queue {number}" for number in range(1, PLAYERS + 1)]
 
 
-@pytest.fixture(
-    params=["memory", "moto", pytest.param("dynamodb local", marks=[pytest.mark.toolchain, pytest.mark.slow])]
-)
-def store(request, clock, make_table):
-    """Make a store of each kind, empty."""
-    if request.param == "memory":
-        return MemoryMusicStore(clock)
-    if request.param == "moto":
-        client = request.getfixturevalue("moto_client")
-    else:
-        url = request.getfixturevalue("dynamodb_local")
-        request.getfixturevalue("account")
-        client = dynamodb_client(url)
-    return DynamoDbMusicStore(client, make_table(client), clock)
+@pytest.fixture
+def store(make_store):
+    return make_store(MemoryMusicStore, DynamoDbMusicStore)
 
 
 def seated(store, clock, queue_ids=FOUR):

@@ -36,20 +36,9 @@ ITEM = QueueItem(
 RADIO = QueueItem("b" * 32, "library://radio/1", "Harbour FM", duration_ms=None, media_type=MediaType.RADIO)
 
 
-@pytest.fixture(
-    params=["memory", "moto", pytest.param("dynamodb local", marks=[pytest.mark.toolchain, pytest.mark.slow])]
-)
-def store(request, clock, make_table):
-    """Make a store of each kind, empty."""
-    if request.param == "memory":
-        return MemoryStore(clock)
-    if request.param == "moto":
-        client = request.getfixturevalue("moto_client")
-    else:
-        url = request.getfixturevalue("dynamodb_local")
-        request.getfixturevalue("account")
-        client = dynamodb_client(url)
-    return DynamoDbStore(client, make_table(client), clock)
+@pytest.fixture
+def store(make_store):
+    return make_store(MemoryStore, DynamoDbStore)
 
 
 def token(generation, item="a" * 32, position_ms=0):

@@ -11,6 +11,7 @@ from simulator.audio_device import Habits
 from simulator.echo import Echo
 from simulator.music_service import MusicService
 from simulator.scripted_music import ScriptedMusicSkill
+from simulator.silent_ear import SilentSound
 from simulator.sound import FetchFailed
 from simulator.stack import Belief
 from simulator.utterances import Listener
@@ -32,35 +33,6 @@ class StillClock:
 
 
 @dataclass
-class ScriptedSound:
-    """A stream of known length; `breaks_at_ms` is where its connection is lost."""
-
-    url: str
-    track: str
-    whole_ms: int
-    breaks_at_ms: int | None = None
-    content_type: str = "audio/mpeg"
-    buffered_ms: int = 0
-
-    @property
-    def received(self) -> int:
-        return self.buffered_ms * 40
-
-    @property
-    def length_ms(self) -> int | None:
-        return self.whole_ms if self.buffered_ms == self.whole_ms and self.breaks_at_ms is None else None
-
-    def hear(self, until_ms: int) -> None:
-        end = self.whole_ms if self.breaks_at_ms is None else self.breaks_at_ms
-        self.buffered_ms = max(self.buffered_ms, min(until_ms, end))
-        if self.breaks_at_ms is not None and until_ms > self.breaks_at_ms:
-            raise FetchFailed("MEDIA_ERROR_SERVICE_UNAVAILABLE", "broken")
-
-    def close(self) -> None:
-        pass
-
-
-@dataclass
 class ScriptedEar:
     """Opens `https://music.test/<track>`; `failing` maps a track to the error its stream ends in."""
 
@@ -69,14 +41,14 @@ class ScriptedEar:
     breaking: dict[str, int] = field(default_factory=dict)
     opened: list[str] = field(default_factory=list)
 
-    def open(self, url: str) -> ScriptedSound:
+    def open(self, url: str) -> SilentSound:
         track = url.rsplit("/", maxsplit=1)[-1]
         self.opened.append(track)
         if track in self.failing:
             raise FetchFailed(self.failing[track], "scripted")
-        return ScriptedSound(url, track, self.whole_ms, self.breaking.get(track))
+        return SilentSound(url, self.whole_ms, self.breaking.get(track), track=track)
 
-    def go_on(self, url: str, begun: ScriptedSound, at_ms: int) -> ScriptedSound:
+    def go_on(self, url: str, begun: SilentSound, at_ms: int) -> SilentSound:
         sound = self.open(url)
         self.opened[-1] += f" from {at_ms}"
         assert begun.track == sound.track
