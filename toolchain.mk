@@ -51,7 +51,7 @@ build: $(CACHE)/sam/.installed  ## build function and layer as they are uploaded
 deploy: build  ## deploy to your AWS account; asks what it needs to know
 	@$(SAM) deploy --guided
 
-logs:  ## follow the log of the deployed function
+logs: $(CACHE)/sam/.installed  ## follow the log of the deployed function
 	@$(SAM) logs --name SkillFunction --tail
 
 local-env: $(VENV)/.play  ## write tests/events/env.json for the running `make serve`
@@ -60,4 +60,4 @@ local-env: $(VENV)/.play  ## write tests/events/env.json for the running `make s
 test-toolchain: toolchain $(VENV)/.test  ## run the tests that need SAM, the runtime emulator or DynamoDB Local
 	@TOOLCHAIN=required $(PY) -m pytest -m toolchain
 
-test-all: test test-toolchain  ## run every test that needs no Music Assistant and no AWS account
+test-all: test test-toolchain  ## make test and test-toolchain

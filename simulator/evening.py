@@ -19,6 +19,10 @@ from simulator.waiting import eventually
 SCREEN = ("pause", "play", "stop", "next")
 AGREES_WITHIN_S = 2.0
 LIKE_OWN_WORDS = 0.8
+PATIENCE_S = 16.0
+"""How long an Echo waits for an answer, its question said twice; then it gives up, and the music plays on."""
+OWN_FORMS = {"press": "press next", "screen": "screen pause", "wait": "wait 10"}
+"""The demonstration's words that take another one, with an example."""
 SKILL_WORDS = """\
 Say it as you would to Alexa:    play blue harbor · next · pause · resume · what's playing · shuffle on
                                  play the album night ferry · add summit to the queue · go to one minute thirty
@@ -89,6 +93,8 @@ class Evening:
     echo: Echo | MusicService
     heard: bool = False
     """Whether any audio was recognised so far."""
+    _asked_s: float = 0.0
+    """How long the Echo has waited for an answer."""
     _unplugged: bool = False
     _screen_is_ahead: bool = False
     _words: dict[str, Callable[[re.Match[str]], tuple[Step, str]]] = field(default_factory=dict)
@@ -108,7 +114,7 @@ class Evening:
         evening._words = {
             rf"press ({'|'.join(BUTTONS)})": evening._press,
             rf"screen ({'|'.join(SCREEN)})": evening._touch_screen,
-            r"wait (\d+(?:\.\d+)?)": lambda found: (evening.echo.listen(float(found[1])), ""),
+            r"wait (\d+(?:\.\d+)?)": lambda found: (evening._listen(float(found[1])), ""),
             r"unplug": evening._unplug,
             r"plug in": evening._plug,
             r"state": lambda found: (Step(found[0]), ""),
@@ -122,17 +128,27 @@ class Evening:
         was_playing = self.echo.device.playing
         step, note = self._carried_out(said)
         if then_listen_s:
-            step.exchanges += self.echo.listen(then_listen_s).exchanges
+            step.exchanges += self._listen(then_listen_s).exchanges
         return self._outcome(said, step, note, was_playing=was_playing)
 
     def play_on(self, seconds: float) -> Outcome | None:
         """Let music play for time that has passed by itself; return what happened, if anything did."""
         self.clock.skips = False
         try:
-            step = self.echo.listen(seconds)
+            step = self._listen(seconds)
         finally:
             self.clock.skips = True
         return self._outcome("(meanwhile)", step, was_playing=True) if step.exchanges else None
+
+    def position_ms(self) -> int:
+        """Return where in its track the Echo is: what was resumed is a stream that begins in the middle of one."""
+        return self._stream_begins_ms() + self.echo.device.position_ms
+
+    def length_ms(self) -> int | None:
+        """Return how long the Echo's track is, where that is known from its sound."""
+        stream = self.echo.device.current
+        heard_ms = stream.sound.length_ms if stream and stream.sound else None
+        return None if heard_ms is None else self._stream_begins_ms() + heard_ms
 
     def audio(self) -> dict[str, Any] | None:
         """Return the stream the Echo holds, playing or not."""
@@ -143,6 +159,26 @@ class Evening:
         track = self.echo.track or (stream.metadata.get("title") if self.stack.real else None)
         sound = stream.sound
         return {"url": stream.url, "bytes": sound.received, "content_type": sound.content_type, "track": track}
+
+    def _stream_begins_ms(self) -> int:
+        """Return where in its track the Echo's stream begins; Alexa's music service is only given whole ones."""
+        from music_assistant_alexa.stream_token import StreamToken
+
+        stream = self.echo.device.current
+        token = StreamToken.decode(stream.token) if stream else None
+        return token.position_ms if token else 0
+
+    def _listen(self, seconds: float) -> Step:
+        """Let time pass; an Echo that waits for an answer stays silent until it gives up."""
+        if not isinstance(self.echo, Echo) or not self.echo.in_session:
+            return self.echo.listen(seconds)
+        silent_s = min(seconds, PATIENCE_S - self._asked_s)
+        step = self.echo.listen(silent_s)
+        self._asked_s += silent_s
+        if self._asked_s >= PATIENCE_S:
+            step.exchanges += self.echo.end_session().exchanges
+            step.exchanges += self.echo.listen(seconds - silent_s).exchanges
+        return step
 
     def _outcome(self, said: str, step: Step, note: str = "", *, was_playing: bool) -> Outcome:
         # What changes at home while an Echo is silent is heard of when it next plays.
@@ -157,8 +193,10 @@ class Evening:
             if found := re.fullmatch(pattern, said.lower()):
                 return action(found)
         near = difflib.get_close_matches(said.lower(), self._own_words(), n=1, cutoff=LIKE_OWN_WORDS)
-        if near:
-            raise NotUnderstood(said, near[0])
+        hint = near[0] if near else OWN_FORMS.get(said.lower().partition(" ")[0])
+        if hint:
+            raise NotUnderstood(said, hint)
+        self._asked_s = 0.0
         return self.echo.say(said), ""
 
     @staticmethod

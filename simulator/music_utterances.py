@@ -120,7 +120,7 @@ class MusicListener:
     @staticmethod
     def _hint(words: str) -> str:
         known = [re.sub(r"\(\?:.*?\)\??|\?", "", each) for pattern in COMMANDS for each in pattern.split("|")]
-        return next(iter(difflib.get_close_matches(words, known, n=1, cutoff=CLOSE)), "play the album night ferry")
+        return next(iter(difflib.get_close_matches(words, known, n=1, cutoff=CLOSE)), "help")
 
 
 def _plain(name: str) -> str:

@@ -22,7 +22,7 @@ from simulator.evening import Disagreement, Evening
 from simulator.rules import RuleBroken
 from simulator.show import JsonScreen, Screen, TextScreen, clock
 from simulator.stack import Stack
-from simulator.utterances import NotUnderstood
+from simulator.utterances import LOCALES, NotUnderstood
 
 HEARD_PER_STEP_S = 1.0
 TICK_S = 0.5
@@ -32,14 +32,16 @@ GREETING = "Music Assistant for Alexa, on this machine alone. Type what you woul
 
 def main() -> int:
     """Run the demonstration; return the exit status."""
-    out = sys.stdout
+    out, locale = sys.stdout, os.environ.get("LOCALE") or "en-US"
+    if locale not in LOCALES:
+        print(f"LOCALE must be one of {', '.join(LOCALES)}, not {locale!r}.", file=sys.stderr)
+        return 2
     # Whatever libraries print belongs beside the result, not in it.
     with contextlib.redirect_stdout(sys.stderr):
         screen = JsonScreen(out, sys.stderr) if os.environ.get("JSON") == "1" else TextScreen(out)
         try:
             with Stack() as stack:
-                music = os.environ.get("MUSIC") == "1"
-                evening = Evening.of(stack, os.environ.get("LOCALE") or "en-US", music=music)
+                evening = Evening.of(stack, locale, music=os.environ.get("MUSIC") == "1")
                 said = os.environ.get("SAY", "")
                 return _say_all(said, evening, screen) if said.strip() else _converse(evening, screen, out)
         except KeyboardInterrupt:
@@ -102,7 +104,7 @@ def _typed(evening: Evening) -> Iterator[str]:
     def toolbar() -> str:
         device = evening.echo.device
         heard = evening.echo.track or "nothing"
-        return f" {device.activity.lower()} · {heard} · {clock(device.position_ms)}"
+        return f" {device.activity.lower()} · {heard} · {clock(evening.position_ms())}"
 
     session: PromptSession[str] = PromptSession("\nyou> ", bottom_toolbar=toolbar, refresh_interval=TICK_S)
     with contextlib.suppress(EOFError, KeyboardInterrupt):

@@ -98,11 +98,12 @@ class TextScreen:
         if outcome.audio is None or device.current is None or device.current.sound is None:
             table.add_row("Echo", "· nothing")
             return
-        audio, whole_ms = outcome.audio, device.current.sound.length_ms or outcome.belief.duration_ms
+        audio, at_ms = outcome.audio, evening.position_ms()
+        whole_ms = evening.length_ms() or outcome.belief.duration_ms
         line = Table.grid(padding=(0, 1))
-        bar = ProgressBar(total=whole_ms or 1, completed=device.position_ms, width=BAR_WIDTH)
+        bar = ProgressBar(total=whole_ms or 1, completed=at_ms, width=BAR_WIDTH)
         proof = "recognised by its tone" if evening.echo.track else "not recognised"
-        position = f"{clock(device.position_ms)} / {clock(whole_ms) if whole_ms else '?'}"
+        position = f"{clock(at_ms)} / {clock(whole_ms) if whole_ms else '?'}"
         line.add_row(f"{SIGNS[device.activity]} [bold]{_escaped(str(audio['track']))}[/]", bar, position)
         table.add_row("Echo", line)
         table.add_row("", f"[dim]{audio['bytes'] // 1000} kB {audio['content_type']} pulled, {proof}[/]")

@@ -18,6 +18,7 @@ from simulator import envelopes, spoken_numbers
 from simulator.alexa_phrases import ASKERS, BUILT_INS, OPENERS, WAKE_WORDS
 
 MODELS = Path(__file__).parent.parent / "interactionModels" / "custom"
+LOCALES = tuple(sorted(path.stem for path in MODELS.glob("*.json")))
 FREE_TEXT = ("AMAZON.SearchQuery",)
 MEASURED = {"AMAZON.DURATION": "duration", "AMAZON.NUMBER": "number"}
 FALLBACK = "AMAZON.FallbackIntent"

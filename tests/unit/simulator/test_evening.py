@@ -5,8 +5,9 @@ import json
 
 import pytest
 
+from music_assistant_alexa.stream_token import StreamToken
 from simulator import play
-from simulator.evening import HELP, MUSIC_HELP, Disagreement, Evening
+from simulator.evening import HELP, MUSIC_HELP, PATIENCE_S, Disagreement, Evening
 from simulator.rules import RuleBroken
 from simulator.show import JsonScreen, TextScreen
 from simulator.stack import Belief
@@ -85,6 +86,8 @@ def test_buttons_and_waiting(evening, skill):
         ("screen pase", "screen pause"),
         ("plya one", "play one"),
         ("pres next", "press next"),
+        ("wait ten", "wait 10"),
+        ("press the big one", "press next"),
     ],
 )
 def test_a_typo_gets_a_hint(evening, said, hint):
@@ -92,6 +95,29 @@ def test_a_typo_gets_a_hint(evening, said, hint):
     with pytest.raises(NotUnderstood) as caught:
         evening.act(said)
     assert caught.value.hint == hint
+
+
+def test_an_echo_gives_up_waiting_for_an_answer(evening, skill, build):
+    """A question nobody answers is over after a while, and the music that was silenced for it plays on."""
+    skill.script["AMAZON.HelpIntent"] = build.answer(say="Say play.", end=False)
+    evening.act("play one")
+    evening.act("wait 2")
+    evening.act("help me", then_listen_s=PATIENCE_S - 1)
+    assert not evening.echo.device.playing
+    before = evening.echo.device.position_ms
+    evening.act("wait 5")
+    assert evening.echo.device.playing
+    assert evening.echo.device.position_ms == before + 4_000
+    assert skill.of("SessionEndedRequest")
+
+
+def test_the_position_is_that_in_the_track(evening, skill, build):
+    """A stream that begins in the middle of its track is shown there, not at its own start."""
+    token = StreamToken("02:00:00:00:00:01", "item", 14_000, 7).encode()
+    skill.script["PlayQueryIntent"] = build.answer(build.play("one", token=token), end=True)
+    evening.act("play one", then_listen_s=2)
+    assert evening.echo.device.position_ms == 2_000
+    assert evening.position_ms() == 16_000
 
 
 def test_time_that_passes_by_itself_moves_no_clock(evening, clock):
