@@ -164,7 +164,7 @@ _PLAYLISTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Late Drive", ("Neon Carp", "Last Crossing", "Thunder Barn", "Morgenröte", "Long Echo")),
 )
 
-_RADIOS = ("Lighthouse FM", "Radio Caracola")
+_RADIOS = ("Lighthouse FM", "Radio Caracola", "Harbour 98.7", "Antenne 107 FM")
 
 _EXPLICIT = {"Nettle Crown"}
 

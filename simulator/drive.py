@@ -16,7 +16,7 @@ from typing import IO, Any
 from prompt_toolkit import PromptSession
 
 from simulator.audio_device import Stuck
-from simulator.evening import PassingClock
+from simulator.evening import PassingClock, begins_ms
 from simulator.head_unit import EngineRefused, Step
 from simulator.rules import RuleBroken
 from simulator.rules.auto_given import WORDS, events, player_errors
@@ -78,14 +78,15 @@ class Drive:
 
     def shown(self, step: Step) -> dict[str, Any]:
         """Return what a step led to, for a screen."""
-        device, sound = self.unit.device, self.unit.device.current.sound if self.unit.device.current else None
+        device, stream = self.unit.device, self.unit.device.current
+        sound, at_ms = stream.sound if stream else None, begins_ms(stream) + device.position_ms
         self.heard = self.heard or bool(sound and sound.track and sound.received)
         belief = self.stack.believed(self.unit)
         return {
             "said": step.said,
             "events": step.events,
             "errors": [f"{error['code']} {error['description']}" for error in step.errors],
-            "car": {"activity": device.activity, "track": self.unit.track, "position_ms": device.position_ms},
+            "car": {"activity": device.activity, "track": self.unit.track, "position_ms": at_ms},
             "music_assistant": {"state": belief.state, "current_item": belief.current_item},
         }
 
@@ -122,6 +123,9 @@ class Drive:
 def main() -> int:
     """Run the demonstration; return the exit status."""
     out, as_json = sys.stdout, os.environ.get("JSON") == "1"
+    if os.environ.get("MUSIC") == "1":
+        print("CAR=1 and MUSIC=1 are two demonstrations; choose one of them.", file=sys.stderr)
+        return 2
     with contextlib.redirect_stdout(sys.stderr):  # whatever libraries print belongs beside the result, not in it
         try:
             with Stack() as stack:

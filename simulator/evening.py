@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from simulator.audio_device import Clock
+from simulator.audio_device import Clock, Stream
 from simulator.echo import BUTTONS, Echo, Step
 from simulator.music_service import MusicService
 from simulator.stack import Belief, Stack
@@ -80,6 +80,14 @@ class PassingClock:
             self.house.advance(seconds)
 
 
+def begins_ms(stream: Stream | None) -> int:
+    """Return where in its track a stream begins; Alexa's music service is only given whole ones."""
+    from music_assistant_alexa.stream_token import StreamToken
+
+    token = StreamToken.decode(stream.token) if stream else None
+    return token.position_ms if token else 0
+
+
 class Disagreement(Exception):  # noqa: N818  # that is what it is
     """Music Assistant and the Echo are not at the same track."""
 
@@ -142,13 +150,13 @@ class Evening:
 
     def position_ms(self) -> int:
         """Return where in its track the Echo is: what was resumed is a stream that begins in the middle of one."""
-        return self._stream_begins_ms() + self.echo.device.position_ms
+        return begins_ms(self.echo.device.current) + self.echo.device.position_ms
 
     def length_ms(self) -> int | None:
         """Return how long the Echo's track is, where that is known from its sound."""
         stream = self.echo.device.current
         heard_ms = stream.sound.length_ms if stream and stream.sound else None
-        return None if heard_ms is None else self._stream_begins_ms() + heard_ms
+        return None if heard_ms is None else begins_ms(stream) + heard_ms
 
     def audio(self) -> dict[str, Any] | None:
         """Return the stream the Echo holds, playing or not."""
@@ -159,14 +167,6 @@ class Evening:
         track = self.echo.track or (stream.metadata.get("title") if self.stack.real else None)
         sound = stream.sound
         return {"url": stream.url, "bytes": sound.received, "content_type": sound.content_type, "track": track}
-
-    def _stream_begins_ms(self) -> int:
-        """Return where in its track the Echo's stream begins; Alexa's music service is only given whole ones."""
-        from music_assistant_alexa.stream_token import StreamToken
-
-        stream = self.echo.device.current
-        token = StreamToken.decode(stream.token) if stream else None
-        return token.position_ms if token else 0
 
     def _listen(self, seconds: float) -> Step:
         """Let time pass; an Echo that waits for an answer stays silent until it gives up."""

@@ -1,7 +1,8 @@
 """A strict head unit with Alexa Auto SDK: the Engine that speaks AASB, and a player that fetches what it is told.
 
-It reads replies as the SDK does: a state that lacks a key, or comes after 500 ms, is an empty one. Answers are judged
-by `simulator.rules`, and the Engine's own view of the sessions must hold: one has focus, and what was opened is closed.
+It reads replies as the SDK does: a state that lacks a key, or comes after 500 ms, is an empty one. A call can be lost:
+what plays goes on, and the end of a stream is told again. Answers are judged by `simulator.rules`, and the Engine's own
+view of the sessions must hold: one has focus, and what was opened is closed.
 """
 
 import time
@@ -17,10 +18,13 @@ from simulator.rules.auto_given import PLAYBACK_KEYS, SESSION_KEYS, action_of, e
 from simulator.rules.table import mapping
 from simulator.sound import Ear
 
-__all__ = ["EngineRefused", "HeadUnit", "Step"]
+__all__ = ["CallLost", "EngineRefused", "HeadUnit", "Step"]
 
 Invoke = Callable[[dict[str, Any]], Any]
 STATE_WITHIN_S = 0.5
+AGAIN_AFTER_S = 2.0
+TRIES = 30
+"""So often the end of a stream is told before the head unit gives up."""
 EVENTS = {
     "AudioPlayer.PlaybackStarted": "started",
     "AudioPlayer.PlaybackStopped": "stopped",
@@ -31,6 +35,10 @@ EVENTS = {
 
 class EngineRefused(Exception):  # noqa: N818  # that is what happened
     """An event about a session that the Engine does not have, or has already."""
+
+
+class CallLost(Exception):  # noqa: N818  # that is what happened
+    """Raised by `invoke`: the car was in a tunnel, and whether the call arrived nobody knows."""
 
 
 @dataclass(slots=True)
@@ -222,14 +230,20 @@ class HeadUnit:
             self._report(EVENTS[kind], token=fields["token"], offset_ms=offset)
 
     def _report(self, name: str, **fields: Any) -> None:
-        event = {"name": name, "occurred_at": self.clock.time(), **fields}
-        self._sent({"vehicleId": self.vehicle_id, "event": event})
+        """Tell what happened, now: without a time, since a vehicle's clock may be wrong."""
+        left = TRIES if name == "finished" else 1
+        while not self._sent({"vehicleId": self.vehicle_id, "event": {"name": name, **fields}}) and left > 1:
+            left -= 1
+            self.clock.advance(AGAIN_AFTER_S)
 
-    def _sent(self, event: dict[str, Any]) -> None:
+    def _sent(self, event: dict[str, Any]) -> bool:
+        """Send it and obey the answer; False if none came."""
         began = time.monotonic()
         raised: Exception | None = None
         try:
             answer = self._invoke(event)
+        except CallLost:
+            return False
         except Exception as error:  # noqa: BLE001  # Lambda, too, reports whatever escapes a handler
             raised, answer = error, {"errorType": type(error).__name__, "errorMessage": str(error)}
         seen = self.witness(event) if self.witness else {}
@@ -242,6 +256,7 @@ class HeadUnit:
             raise RuleBroken(broken, str(event.get("event") or event.get("message"))) from raised
         if not broken:
             self._obey(exchange)
+        return True
 
     def _obey(self, exchange: Exchange) -> None:
         """Publish what is to be published, in order; then play what is to be played, or fall silent."""
@@ -252,6 +267,8 @@ class HeadUnit:
         stream = mapping(exchange.answer).get("stream")
         if mapping(exchange.answer).get("now_playing"):
             self.now_playing = exchange.answer["now_playing"]
+        if stream and self.device.playing and self._place().get("token") == stream["token"]:
+            return  # two answers had it, and by the first it plays
         if stream:
             wire = {"url": stream["url"], "token": stream["token"], "offsetInMilliseconds": stream["offset_ms"]}
             self.device.obey(

@@ -52,6 +52,9 @@ class MediaSession:
     playing: bool = False
     """Alexa was last told that it plays."""
 
+    presets: str = ""
+    """The source one of whose presets plays; empty, where what plays is none."""
+
     def is_open_at(self, source: str) -> bool:
         """Tell whether it is open, and this source's."""
         return bool(self.session_id) and self.source == source
@@ -90,10 +93,12 @@ Change = tuple[Vehicle, tuple[SessionEvent, ...]]
 Transition = Callable[[Vehicle], Change]
 
 
-def opened(vehicle: Vehicle, source: str, session_id: str, *, playing: bool) -> Change:
-    """Open a session, after closing any other."""
-    before, session = vehicle.session, MediaSession(source, session_id, playing)
-    again = before.is_open_at(source) and before.session_id == session_id
+def opened(vehicle: Vehicle, source: str, session_id: str, *, playing: bool, presets: str = "") -> Change:
+    """Open a session, after closing any other; the same source goes on with the presets it had."""
+    before = vehicle.session
+    here = before.is_open_at(source)
+    session = MediaSession(source, session_id, playing, presets or (before.presets if here else ""))
+    again = here and before.session_id == session_id
     events = () if again else _closing(before)
     begun = (SessionEventName.SESSION_STARTED, SessionEventName.STARTED)[: 2 if playing else 1]
     return replace(vehicle, session=session), (*events, *map(session.event, begun))

@@ -47,7 +47,7 @@ class Stations:
             other = _OTHER_BAND.get(source)
             return number in _numbers(item.name) and part in parts and not (other and other.search(item.name))
 
-        return self._first(match["number"], sends)
+        return self._first(_shortest(number), sends)
 
     def on_channel(self, channel: str) -> MediaItem:
         """Return the station of a name, or of a channel's number: one round trip."""
@@ -93,6 +93,11 @@ class Stations:
 
     def _search(self, said: str) -> list[MediaItem]:
         return self._music.search(said, (MediaType.RADIO,), SEARCH_LIMIT)
+
+
+def _shortest(number: Decimal) -> str:
+    """Return a number as the fewest signs that every way of writing it has: "98.7" is in "98.70" too."""
+    return format(number.normalize(), "f")
 
 
 def _numbers(name: str) -> set[Decimal]:

@@ -13,7 +13,7 @@ from simulator.memory_auto_sessions import MemoryAutoSessions
 NOW = 1_795_000_000
 CAR = "vehicle#car"
 FULL = Vehicle(
-    MediaSession("FM_RADIO", "881f70f9-7309-43f7-a559-c378fa43a19a", playing=True),
+    MediaSession("FM_RADIO", "881f70f9-7309-43f7-a559-c378fa43a19a", playing=True, presets="DAB"),
     shuffle=True,
     repeat=RepeatMode.ONE,
     rated="library://track/1",
@@ -69,6 +69,18 @@ def test_an_expired_row_is_none_and_not_in_the_way(store, clock):
     assert store.load(CAR) == Vehicle()
     assert store.save(CAR, Vehicle(volume=5)) is True
     assert store.load(CAR) == Vehicle(volume=5, version=1)
+
+
+def test_a_row_of_before_the_presets_is_read(moto_client, make_table, clock):
+    """Rows are kept for 90 days: one without that field is no unreadable one."""
+    name = make_table(moto_client)
+    store = DynamoDbAutoSessions(moto_client, name, clock)
+    store.save(CAR, FULL)
+    key = {"device_id": {"S": f"session#{CAR}"}}
+    names = {"#session": "session"}
+    remove = "REMOVE #session.presets"
+    moto_client.update_item(TableName=name, Key=key, UpdateExpression=remove, ExpressionAttributeNames=names)
+    assert store.load(CAR) == replace(FULL, session=replace(FULL.session, presets=""), version=1)
 
 
 def test_an_unreadable_row_is_the_stores_error(moto_client, make_table, clock):

@@ -29,6 +29,12 @@ def test_the_morning_drive(house, car):
     assert car.state()["trackName"] == "Lighthouse FM"
     house.soon(lambda: house.believed(car).state == "playing", "the station plays")
     car.listen(5)
+    for frequency, name in (("98.7 FM HD 1", "Harbour 98.7"), ("107.0", "Antenne 107 FM")):
+        assert car.play("FM_RADIO", "FREQUENCY", frequency).events[-2:] == told(OPENED, "FM_RADIO")
+        car.listen(3)
+        assert car.track == car.state()["trackName"] == name
+        house.agrees(car)
+    assert car.control("STOP").events == told(CLOSED, "FM_RADIO")
     car.play("DEFAULT", "PRESET", "2")
     assert car.track == NIGHT_FERRY[0]
     house.agrees(car)
@@ -119,7 +125,8 @@ def test_what_can_be_typed_in_the_demonstration(stack):
     shown = drive.shown(drive.act("state"))
     assert shown["car"]["track"] == shown["music_assistant"]["current_item"] == NIGHT_FERRY[1]
     assert drive.heard
-    assert drive.act("fm 98.7").errors[0]["code"] == 200
+    assert drive.act("fm 101.1").errors[0]["code"] == 200
+    assert drive.act("fm 98.7").events[-2:] == told(OPENED, "FM_RADIO")
     assert drive.act("dab lighthouse fm").events[-2:] == told(OPENED, "DAB")
     assert drive.act("choose default").events[-2:] == told(OPENED, "DEFAULT")
     assert drive.act("switch away").events == told(CLOSED, "DEFAULT")

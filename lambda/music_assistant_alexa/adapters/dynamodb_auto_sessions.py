@@ -50,7 +50,12 @@ def _fields(vehicle: Vehicle) -> dict[str, Any]:
     session = vehicle.session
     return {
         "version": vehicle.version + 1,
-        "session": {"source": session.source, "session_id": session.session_id, "playing": session.playing},
+        "session": {
+            "source": session.source,
+            "session_id": session.session_id,
+            "playing": session.playing,
+            "presets": session.presets,
+        },
         "shuffle": vehicle.shuffle,
         "repeat_mode": str(vehicle.repeat),
         "rated": vehicle.rated,
@@ -65,7 +70,7 @@ def _fields(vehicle: Vehicle) -> dict[str, Any]:
 def _vehicle(fields: Mapping[str, Any]) -> Vehicle:
     session, volume = fields["session"], fields["volume"]
     return Vehicle(
-        MediaSession(session["source"], session["session_id"], session["playing"]),
+        MediaSession(session["source"], session["session_id"], session["playing"], session.get("presets", "")),
         shuffle=fields["shuffle"],
         repeat=RepeatMode(fields["repeat_mode"]),
         rated=fields["rated"],

@@ -23,6 +23,9 @@ __all__ = ["BadMessageError", "Fault", "Head", "Turn", "is_ours", "outline", "re
 VEHICLE_LIMIT = 200
 """Characters of a vehicle's id at most."""
 
+LATE_S = 600
+"""An event is told so long after it happened at most; what says that it is older has a wrong clock."""
+
 MOST_MS = 30 * 24 * 3600 * 1000
 """No position lies beyond; an offset is cut to it."""
 
@@ -93,10 +96,8 @@ class Turn:
 
 
 def is_ours(event: Mapping[str, Any]) -> bool:
-    """Tell whether an event comes from a vehicle, by its shape alone."""
-    if "vehicleId" in event:
-        return isinstance(event.get("message"), Mapping) or isinstance(event.get("event"), Mapping)
-    return "messageDescription" in _part(event, "header")
+    """Tell whether an event comes from a vehicle, by its shape alone, however damaged the rest of it is."""
+    return "vehicleId" in event or "messageDescription" in _part(event, "header")
 
 
 def outline(event: Mapping[str, Any]) -> Head:
@@ -116,9 +117,11 @@ def outline(event: Mapping[str, Any]) -> Head:
 def read(event: Mapping[str, Any], now: float) -> Turn:
     """Read what came from a vehicle. Raises BadMessageError."""
     device = _device(event.get("vehicleId", "default"))
-    if "vehicleId" in event and "message" not in event:
+    if "vehicleId" in event and "message" not in event and isinstance(event.get("event"), Mapping):
         return _report(device, event["event"], now)
-    message = event["message"] if "vehicleId" in event else event
+    message = event.get("message") if "vehicleId" in event else event
+    if not isinstance(message, Mapping):
+        raise BadMessageError(Fault.FORM, "neither message nor event is an object")
     description = _part(_part(message, "header"), "messageDescription")
     if not description:
         raise BadMessageError(Fault.FORM, "the message has no header.messageDescription")
@@ -173,11 +176,12 @@ _ACTIONS: dict[str, Callable[[Mapping[str, Any]], _Read]] = {
 
 
 def _report(device: Device, event: Mapping[str, Any], now: float) -> Turn:
-    """Read what a head unit did. An event from the future happened now: a wrong clock must not outlive its repair."""
+    """Read what a head unit did. It happened now if its clock cannot be right: that must not outlive its repair."""
     name = _exact(Report, event, "name")
     source = _word(Source, event, "source") if event.get("source") is not None else None
     offset = _ms(event, "offset_ms") if event.get("offset_ms") is not None else 0
-    occurred_at = int(min(_time(event.get("occurred_at"), now), now))
+    told_at = _time(event.get("occurred_at"), now)
+    occurred_at = int(told_at if now - LATE_S <= told_at <= now else now)
     token = StreamToken.decode(event.get("token"))
     return Turn(f"event.{name}", device, occurred_at, source, ms=max(offset, 0), token=token)
 

@@ -25,16 +25,17 @@ class Sessions:
         """Return what is remembered of a vehicle. Raises PlaybackStoreError."""
         return self._store.load(device.device_id)
 
-    def change(self, device: Device, transition: Transition) -> tuple[SessionEvent, ...]:
+    def change(self, device: Device, transition: Transition, *, opens: bool = False) -> tuple[SessionEvent, ...]:
         """Make a change, and return what Alexa is to be told: each event by the one answer that made it true.
 
-        Music does not stop because its session could not be written: then what a first session would tell is told.
+        Music does not stop because its session could not be written. Who `opens` one then tells what a first session
+        tells; who goes on in one opens none, since nobody would know of it to close it.
         """
         try:
             return self._change(device, transition)
         except PlaybackStoreError as error:
             _log.warning("media session not stored: %s", error)
-            return transition(Vehicle())[1]
+            return tuple(event for event in transition(Vehicle())[1] if opens or not event.session_id)
 
     def _change(self, device: Device, transition: Transition) -> tuple[SessionEvent, ...]:
         for _ in range(TRIES):

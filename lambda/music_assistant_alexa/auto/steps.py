@@ -90,17 +90,20 @@ def play_of(outcome: Outcome) -> Play | None:
     return next((action for action in outcome.actions if isinstance(action, Play)), None)
 
 
-def handed(turn: Turn, skill: Services, outcome: Outcome, transition: Transition) -> Answer:
-    """Answer with the stream that was handed out; with nothing, if a newer one was meanwhile."""
+def handed(turn: Turn, skill: Services, outcome: Outcome, transition: Transition, *, opens: bool = True) -> Answer:
+    """Answer with the stream that was handed out; with nothing, if a newer one was meanwhile.
+
+    `opens`: in a session of its own.
+    """
     play = play_of(outcome)
     if play is None:
         return Answer()
-    return Answer(skill.sessions.change(turn.device, _showing(play, transition)), play)
+    return Answer(skill.sessions.change(turn.device, _showing(play, transition), opens=opens), play)
 
 
 def goes_on(turn: Turn, skill: Services, outcome: Outcome) -> Answer:
     """Answer with a stream in the session that is open at the source, or in a new one."""
-    return handed(turn, skill, outcome, sounds(turn))
+    return handed(turn, skill, outcome, sounds(turn), opens=False)
 
 
 def sounds(turn: Turn) -> Transition:

@@ -32,10 +32,6 @@ _BEARER = re.compile(r"bearer +([a-z0-9_-]{43,200})", re.IGNORECASE)
 class AutoDialect(Protocol):
     """What answers vehicles, whichever way they come."""
 
-    def speaks(self, event: Mapping[str, Any]) -> bool:
-        """Tell whether it is a vehicle's."""
-        ...
-
     def answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Answer it."""
         ...
@@ -52,10 +48,7 @@ class Transport:
     def answer(self, request: WebRequest) -> WebResponse:
         """Answer what a vehicle sends. Raises RequestError: 401, 403, 415, 429, 400; ConfigurationError."""
         vehicle_id = self._vehicle_id(request)
-        event = self._event(request.json(), vehicle_id)
-        if not self._auto.speaks(event):
-            raise RequestError(400, "the body is neither an AASB message nor an event of a head unit")
-        return WebResponse.json(200, self._auto.answer(event))
+        return WebResponse.json(200, self._auto.answer(_event(request.json(), vehicle_id)))
 
     def _vehicle_id(self, request: WebRequest) -> str:
         sent = _BEARER.fullmatch(request.headers.get("authorization", ""))
@@ -72,17 +65,18 @@ class Transport:
             return _too_often()
         return RequestError(401, "a vehicle's token is needed", {"www-authenticate": 'Bearer realm="aasb"'})
 
-    def _event(self, body: Mapping[str, Any], vehicle_id: str) -> dict[str, Any]:
-        """Return the body as the token's vehicle sent it: in an envelope that names it, or names none, or bare."""
-        if body.get("vehicleId", vehicle_id) != vehicle_id:
-            raise RequestError(403, "the body names a vehicle that is not the token's")
-        bare = "vehicleId" not in body and self._auto.speaks(body)
-        return {"message": body, "vehicleId": vehicle_id} if bare else {**body, "vehicleId": vehicle_id}
-
 
 def routes(transport: Transport) -> Routes:
     """Return its part of the table of routes."""
     return {PATH: Route({"POST": transport.answer}, BODY_LIMIT)}
+
+
+def _event(body: Mapping[str, Any], vehicle_id: str) -> dict[str, Any]:
+    """Return the body as the token's vehicle sent it: in an envelope that names it, or names none, or bare."""
+    if body.get("vehicleId", vehicle_id) != vehicle_id:
+        raise RequestError(403, "the body names a vehicle that is not the token's")
+    bare = not {"vehicleId", "message", "event"} & body.keys()
+    return {"message": body, "vehicleId": vehicle_id} if bare else {**body, "vehicleId": vehicle_id}
 
 
 def _too_often() -> RequestError:

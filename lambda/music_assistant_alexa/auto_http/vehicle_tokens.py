@@ -6,6 +6,7 @@ have to make slow, and its half a second is all that the Engine waits for a stat
 
 import hashlib
 import hmac
+import logging
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -13,7 +14,12 @@ from collections.abc import Callable, Mapping
 from music_assistant_alexa.errors import ConfigurationError
 from music_assistant_alexa.settings import Credentials
 
-__all__ = ["VehicleTokens", "hashed", "new_token"]
+__all__ = ["WAIT_S", "VehicleTokens", "hashed", "new_token"]
+
+_log = logging.getLogger(__name__)
+
+WAIT_S = 15
+"""Seconds for which a secret that could not be read anew is not asked for again."""
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -34,6 +40,8 @@ class VehicleTokens:
     def __init__(self, credentials: Credentials, now: Callable[[], float]) -> None:
         self._credentials = credentials
         self._now = now
+        self._digests: dict[str, str] = {}
+        self._wait_until = float("-inf")
 
     def owner(self, token: str) -> str | None:
         """Return the id of the vehicle, None for a token of nobody's. Raises ConfigurationError.
@@ -41,9 +49,24 @@ class VehicleTokens:
         A token that was added or taken away counts within a minute. All are compared, whichever it is.
         """
         given = hashed(token)
-        kept = _whole(self._credentials.fresh(self._now()).vehicle_tokens)
-        owners = [vehicle_id for vehicle_id, digest in kept.items() if hmac.compare_digest(digest, given)]
+        owners = [vehicle_id for vehicle_id, digest in self._kept().items() if hmac.compare_digest(digest, given)]
         return owners[0] if owners else None
+
+    def _kept(self) -> dict[str, str]:
+        """Return what is kept of the tokens; while it cannot be read anew, what was read last."""
+        now = self._now()
+        if now < self._wait_until:
+            return self._digests
+        try:
+            kept = self._credentials.fresh(now).vehicle_tokens
+        except ConfigurationError as error:
+            if not self._digests:
+                raise
+            _log.warning("vehicles' tokens not read anew: %s", error)
+            self._wait_until = now + WAIT_S
+            return self._digests
+        self._digests = _whole(kept)
+        return self._digests
 
 
 def _whole(kept: Mapping[str, object]) -> dict[str, str]:

@@ -8,7 +8,6 @@ import json
 import pytest
 
 from simulator import local_env, toolchain
-from simulator.rules import judge
 from simulator.runtime_emulator import FunctionFailedError, RuntimeEmulator
 from simulator.serve import addresses
 from simulator.stack import Stack
@@ -130,9 +129,14 @@ def test_a_cold_start_is_told_and_no_secret_is_logged(function, house):
     assert "tom & jerry" not in said
 
 
-def test_a_vehicle_gets_its_state(function):
-    """Alexa Auto speaks to the same function: a whole reply, within the rules, for a vehicle nobody has seen."""
-    asked = event("aasb_getstate")
-    answer = function.invoke({"vehicleId": "emulated", "message": asked})
-    assert [message["header"]["messageType"] for message in answer["messages"]] == ["Reply"]
-    assert judge(asked, answer) == []
+def test_a_vehicle_gets_its_state(function, house):
+    """Alexa Auto speaks to the same function: what plays in the vehicle is told from the table, by all the rules."""
+    (station,) = house.home.api("music/radios/library_items", search="Lighthouse FM")
+    house.home.api("music/favorites/add_item", item=station["uri"])
+    car = house.head_unit("emulated")
+    car._invoke = function.invoke
+    car.play("DEFAULT", "PRESET", "1")
+    state = car.state()
+    assert (state["state"], state["trackName"]) == ("PLAYING", "Lighthouse FM")
+    car.control("STOP")
+    assert car.judge_all() == []

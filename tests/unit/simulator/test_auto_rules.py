@@ -129,6 +129,18 @@ def test_a_session_that_is_not_closed_is_found(car):
         assert 99 in rows(exchange_of(first), exchange_of(second, answer=answer))
 
 
+def test_a_session_left_by_switching_away_is_found(car):
+    """Nothing would ever close it; one the head unit has closed itself is no one's to close."""
+    play = car.play("DEFAULT", "PRESET", "1")
+    ended = {"source": "DEFAULT", "eventName": "PlaybackSessionEnded", "sessionId": car.session_id}
+    away = car.switch_away()
+    assert away.events == ["PlaybackStopped DEFAULT", "PlaybackSessionEnded DEFAULT"]
+    silent = exchange_of(away, answer=NOTHING)
+    assert rows(exchange_of(play), exchange_of(away)) == set()
+    assert rows(exchange_of(play), silent) == {99}
+    assert rows(exchange_of(play), exchange_of(car.send("PlayerEvent", ended), answer=NOTHING), silent) == set()
+
+
 def test_a_seek_out_of_the_track_is_found(car):
     """Seconds for milliseconds, before the start, beyond the end."""
     car.play("DEFAULT", "PRESET", "1")

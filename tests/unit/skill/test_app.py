@@ -33,6 +33,8 @@ MUSIC_ERROR = {"header", "payload"}
         ({"vehicleId": "car-1", "message": MESSAGE}, {"messages", "stream", "now_playing"}),
         ({"vehicleId": "car-1", "message": {"payload": {}}}, {"messages", "stream", "now_playing"}),
         ({"vehicleId": "car-1", "event": {"name": "finished"}}, {"messages", "stream", "now_playing"}),
+        ({"vehicleId": "x"}, {"messages", "stream", "now_playing"}),
+        ({"vehicleId": "x", "message": []}, {"messages", "stream", "now_playing"}),
         ({"directive": {"header": {"namespace": "Alexa.Authorization", "name": "AcceptGrant"}}}, MUSIC_ERROR),
     ],
 )
@@ -52,7 +54,7 @@ def test_a_smart_home_directive_is_refused_cleanly(skill):
     "event",
     [
         *({}, {"request": None}, {"request": []}, {"request": {}}, {"header": None}, {"header": {}}, {"header": []}),
-        *({"message": MESSAGE}, {"vehicleId": "x"}, {"vehicleId": "x", "message": []}, {"directive": "x"}),
+        *({"message": MESSAGE}, {"directive": "x"}),
         *({"token": "secret-token", "requestContext": {"http": {}}}, [], [INTENT], "text", None, 7),
     ],
     ids=repr,

@@ -5,8 +5,10 @@ import uuid
 import pytest
 
 from music_assistant_alexa.errors import HomePart, HomeUnreachableError, MediaNotFoundError
-from music_assistant_alexa.models import Activity, MediaType, RepeatMode, Wanted
+from music_assistant_alexa.models import Activity, MediaItem, MediaType, RepeatMode, Wanted
+from simulator.head_unit import CallLost
 from simulator.scripted_home import TRACK_MS, queue_item
+from simulator.stand_in.music import plain
 
 DEVICE = "vehicle#car"
 OPENED = ["PlaybackSessionStarted", "PlaybackStarted"]
@@ -69,6 +71,32 @@ def test_play_plays_what_is_tuned_to(car, skill, source, selector, payload, uri)
     assert car.device.playing
 
 
+@pytest.mark.parametrize(
+    ("frequency", "name"),
+    [
+        ("98.7 FM HD 1", "Harbour 98.7"),
+        ("98.70", "Harbour 98.7"),
+        ("107.0", "Antenne 107 FM"),
+        ("107", "Antenne 107 FM"),
+    ],
+)
+def test_a_drive_by_frequency(car, skill, monkeypatch, frequency, name):
+    """The station is found by a home that finds what its own search holds, plays, and is named on the screen."""
+    stations = dict(enumerate(("Lighthouse FM", "Harbour 98.7", "Antenne 107 FM"), 11))
+    for number, each in stations.items():
+        uri = f"library://radio/{number}"
+        skill.home.contents[uri] = [queue_item(uri, each, duration_ms=None, media_type=MediaType.RADIO)]
+    shelf = [MediaItem(f"library://radio/{number}", each, MediaType.RADIO) for number, each in stations.items()]
+    monkeypatch.setattr(
+        skill.home, "search", lambda text, *_: [item for item in shelf if plain(text) in plain(item.name)]
+    )
+    assert names(car.play("FM_RADIO", "FREQUENCY", frequency)) == OPENED
+    state = car.state("FM_RADIO")
+    assert (state["state"], state["trackName"], state["mediaType"]) == ("PLAYING", name, "STATION")
+    assert names(car.control("STOP")) == ["PlaybackStopped", "PlaybackSessionEnded"]
+    assert car.judge_all() == []
+
+
 def test_an_old_play_without_a_session_gets_one(car):
     """SDK 3.0 to 3.2 has no sessionId: ours is a UUID."""
     car.version = "3.2"
@@ -86,6 +114,21 @@ def test_presets_of_default_are_those_of_what_plays(settings, radio, skill):
     skill.home.calls.clear()
     radio.play("DEFAULT", "PRESET", "1")
     assert skill.home.calls[0].args["media"] == ["library://radio/8"]
+
+
+def test_presets_of_default_go_on_to_be_those_of_what_plays(radio, skill):
+    """Preset after preset of FM, a pause between them, until something else is chosen."""
+    stations = skill.app._dialects[-1]._services.stations
+    stations._presets = {"FM_RADIO": ("fm://1", "fm://2", "fm://3"), "DAB": ("dab://1",), "DEFAULT": ("any://1",)}
+    for number in "123":
+        radio.play("DEFAULT", "PRESET", number)
+    radio.control("PAUSE")
+    radio.control("RESUME")
+    radio.play("DEFAULT", "PRESET", "2")
+    radio.play("DAB", "CHANNEL", "Harbour 98.7")
+    radio.play("DEFAULT", "PRESET", "1")
+    played = [call.args["media"][0] for call in skill.home.calls if call.name == "play"]
+    assert played == ["fm://1", "fm://2", "fm://3", "fm://2", "library://radio/1", "dab://1"]
 
 
 def test_resume_with_nothing_stored_plays_preset_1(car, skill):
@@ -236,6 +279,57 @@ def test_the_end_told_twice_has_one_answer(playing, skill):
     assert skill.app.answer({"vehicleId": "car", "event": event})["stream"] is None
 
 
+def losing(car, *lost):
+    """Lose the next calls of a vehicle: each on its way there, or ("answer") on the way back."""
+    invoke, left = car._invoke, [*lost]
+
+    def lossy(event):
+        if not left:
+            return invoke(event)
+        if left.pop(0) == "answer":
+            invoke(event)
+        raise CallLost
+
+    car._invoke = lossy
+
+
+@pytest.mark.parametrize(
+    "end", [lambda car: car.play_to_end(), lambda car: car.device.break_off()], ids=["ends", "breaks"]
+)
+def test_a_lost_answer_is_made_good_at_the_end_of_what_plays(playing, end):
+    """What plays goes on; what the answer had is played when it ends or breaks, and then what follows that."""
+    losing(playing, "answer")
+    playing.control("NEXT")
+    assert (title(playing), playing.device.playing) == ("1 1", True)
+    end(playing)
+    assert (title(playing), playing.device.playing) == ("1 2", True)
+    assert playing.state()["trackName"] == "1 2"
+    playing.play_to_end()
+    assert (title(playing), playing.device.playing) == ("1 3", True)
+    assert playing.judge_all() == []
+
+
+@pytest.mark.parametrize("lost", ["request", "answer"])
+def test_the_end_of_a_track_told_in_a_tunnel(playing, lost):
+    """It is told again until it is answered, with the one stream that follows."""
+    losing(playing, lost, lost, "answer")
+    playing.play_to_end()
+    assert (title(playing), playing.device.playing) == ("1 2", True)
+    playing.play_to_end()
+    assert (title(playing), playing.device.playing) == ("1 3", True)
+
+
+def test_a_stream_that_plays_is_not_begun_anew(playing):
+    """The end of a track and a person's "next" cross: both answers have the one stream."""
+    over = playing.device.current.token
+    playing.device._emit = lambda *_: None  # the Started is still on its way
+    playing.control("NEXT")
+    playing.listen(5)
+    playing._report("finished", token=over, offset_ms=TRACK_MS)
+    assert playing.trace[-1].answer["stream"]["token"] == playing.device.current.token
+    assert playing.device.position_ms >= 5_000
+
+
 def test_speech_stops_and_goes_on_in_the_session(playing, skill):
     """An announcement is a stop nobody asked for: the same session goes on after it."""
     session_id = playing.session_id
@@ -273,13 +367,30 @@ def test_an_event_from_the_future_happened_now(playing, skill):
     assert playing.state()["state"] == "STOPPED"
 
 
-@pytest.mark.parametrize("occurred_at", ["2026-11-18T00:26:39Z", 1_794_961_599, 1_794_961_599.4])
+@pytest.mark.parametrize("slow_s", [601, 86_400, 10**8])
+def test_an_event_of_long_ago_happened_now(playing, skill, slow_s):
+    """A clock that is that slow is wrong, and does not move the music."""
+    event = {"name": "progress", "token": playing.device.current.token, "offset_ms": 11_000}
+    skill.clock.now += 1
+    skill.app.answer({"vehicleId": "car", "event": {**event, "occurred_at": skill.clock.now - slow_s}})
+    assert row(skill).occurred_at == skill.clock.now
+    assert playing.state()["trackOffset"] == 11_000
+
+
+def test_a_head_unit_tells_no_time(playing):
+    """Its clock can be wrong, and what it tells at once happened now."""
+    told = [exchange.event["event"] for exchange in playing.trace if "event" in exchange.event]
+    assert told
+    assert not [event for event in told if "occurred_at" in event]
+
+
+@pytest.mark.parametrize("occurred_at", ["2026-11-18T11:06:35Z", 1_794_999_995, 1_794_999_995.4])
 def test_times_are_unix_seconds_or_iso_8601(playing, skill, occurred_at):
-    """Head units write them as they like."""
+    """Head units that tell something late write when it was as they like."""
     token = playing.control("NEXT").exchanges[0].answer["stream"]["token"]
     event = {"name": "stopped", "token": token, "offset_ms": 1, "occurred_at": occurred_at}
     skill.app.answer({"vehicleId": "car", "event": event})
-    assert skill.home.calls[-1].args["event"].occurred_at == 1_794_961_599
+    assert skill.home.calls[-1].args["event"].occurred_at == 1_794_999_995
 
 
 def test_a_broken_stream_is_tried_again_then_skipped(playing, skill):
@@ -349,12 +460,15 @@ def test_chosen_on_the_screen_before_anything_was_played(car, skill):
     assert not car.device.playing
 
 
-def test_chosen_on_the_screen_while_home_is_away(playing, skill):
-    """The session is opened all the same: the source is in the foreground; the error says why it is silent."""
+@pytest.mark.parametrize("source", ["DEFAULT", "DAB"])
+def test_chosen_on_the_screen_while_home_is_away(playing, skill, source):
+    """The error says why nothing is new; what plays goes on, and so does its session."""
+    before = (skill.auto_sessions.load(DEVICE), row(skill), playing.device.current)
     skill.home.failure = HomeUnreachableError("away", HomePart.TUNNEL)
-    step = playing.choose("DAB")
-    assert names(step)[-1] == "PlaybackSessionStarted"
-    assert step.errors[0]["code"] == 311
+    step = playing.choose(source)
+    assert (names(step), [error["code"] for error in step.errors]) == ([], [311])
+    assert playing.device.playing
+    assert (skill.auto_sessions.load(DEVICE), row(skill), playing.device.current) == before
 
 
 def test_chosen_with_a_stream_that_plays_already(playing, skill):

@@ -43,6 +43,15 @@ def test_the_same_session_again_is_not_closed():
     assert names == ["PlaybackSessionStarted", "PlaybackStarted"]
 
 
+def test_presets_belong_to_the_session():
+    """They outlive a silence and a resume, and are forgotten with the session or for another source."""
+    vehicle = opened(PLAYING, "DEFAULT", "two", playing=True, presets="FM_RADIO")[0]
+    again = opened(silenced(vehicle)[0], "DEFAULT", "three", playing=True)[0]
+    assert again.session == MediaSession("DEFAULT", "three", playing=True, presets="FM_RADIO")
+    for other in (closed(again)[0], opened(again, "DAB", "four", playing=True)[0]):
+        assert other.session.presets == ""
+
+
 @pytest.mark.parametrize(
     ("vehicle", "names"),
     [
@@ -138,10 +147,13 @@ def test_a_change_that_changes_nothing_is_not_written(clock):
 
 @pytest.mark.parametrize("broken", ["away", "contended"])
 def test_music_does_not_stop_because_a_session_was_not_stored(clock, logs, broken):
-    """What a first session would tell is told, and the log says why nothing is kept."""
+    """Who opens one tells what a first one tells, who goes on in one opens none, and the log says why."""
     store = Contended(clock, TRIES)
     store.away = broken == "away"
-    events = Sessions(store).change(CAR, lambda vehicle: opened(vehicle, "DEFAULT", "mine", playing=True))
+    sessions = Sessions(store)
+    events = sessions.change(CAR, lambda vehicle: opened(vehicle, "DEFAULT", "mine", playing=True), opens=True)
     assert [event.session_id for event in events] == ["mine", "mine"]
+    store.times = TRIES
+    assert sessions.change(CAR, lambda vehicle: sounding(vehicle, "DEFAULT", "new")) == ()
     assert "media session not stored" in logs.text
     assert "vehicle#car" not in logs.text

@@ -6,6 +6,7 @@ from music_assistant_alexa.errors import MediaNotFoundError
 from music_assistant_alexa.models import MediaItem, MediaType
 from music_assistant_alexa.stations import Stations
 from simulator.scripted_home import ScriptedHome
+from simulator.stand_in.music import plain
 
 
 def station(number, name, *, in_library=True):
@@ -52,6 +53,27 @@ def stations(home):
 def test_a_frequency_is_in_the_stations_name(stations, source, tuned, name):
     """The station whose name has the frequency, of the same band and part, the household's own first."""
     assert stations.on_frequency(tuned, source).name == name
+
+
+class Server(ScriptedHome):
+    """A home that finds what the server finds: names that hold all of what is asked, letters and digits alone."""
+
+    def search(self, text, kinds, limit):
+        return [item for item in super().search(text, kinds, limit) if plain(text) in plain(item.name)]
+
+
+@pytest.mark.parametrize(
+    ("tuned", "name"),
+    [
+        *(("107", "Antenne 107 FM"), ("107.0", "Antenne 107 FM"), ("107,00 MHz", "Antenne 107 FM")),
+        *(("98.7 HD 1", "Harbour 98,70"), ("98.70", "Harbour 98,70"), ("90", "Radio 90"), ("100.0", "Radio 100")),
+    ],
+)
+def test_a_frequency_is_found_however_it_is_written(tuned, name):
+    """The server is asked for the signs that every way of writing it has."""
+    names = ("Antenne 107 FM", "Harbour 98,70", "Radio 90", "Radio 100", "Radio 9")
+    home = Server(library=[station(number, each) for number, each in enumerate(names)])
+    assert Stations(home, {}).on_frequency(tuned, "FM_RADIO").name == name
 
 
 @pytest.mark.parametrize("tuned", ["101.1", "98.7 HD 3", "8.7", "987", "FM", "98.7 HD", "", "98.7.1"])

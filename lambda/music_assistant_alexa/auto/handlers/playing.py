@@ -1,6 +1,7 @@
 """What Alexa asks a vehicle to play, and how."""
 
 from dataclasses import replace
+from functools import partial
 
 from music_assistant_alexa.auto.message import BadMessageError, Fault, Turn
 from music_assistant_alexa.auto.steps import goes_on, handed, is_here, last_moment, look, moment, noted, quiet, reopened
@@ -25,8 +26,10 @@ def play(turn: Turn, skill: Services) -> Answer:
     source, selector = _source(turn), Selector(turn.key.removeprefix("Play."))
     if selector not in SELECTORS.get(source, ()):
         raise BadMessageError(Fault.SELECTOR, f"{source} takes no {selector}")
-    outcome = skill.playback.play(moment(turn, skill), [_tuned(turn, skill, source, selector)])
-    return handed(turn, skill, outcome, lambda vehicle: opened(vehicle, source, turn.session_id, playing=True))
+    presets = _presets(turn, skill, source) if selector is Selector.PRESET else ""
+    outcome = skill.playback.play(moment(turn, skill), [_tuned(turn, skill, selector, presets or source)])
+    session = partial(opened, source=source, session_id=turn.session_id, playing=True, presets=presets)
+    return handed(turn, skill, outcome, session)
 
 
 @table.on(f"PlayControl.{Control.RESUME}")
@@ -141,8 +144,8 @@ def _seek(turn: Turn, skill: Services, ms: int, *, relative: bool = True) -> Ans
     return goes_on(turn, skill, skill.playback.seek(moment(turn, skill), position_ms))
 
 
-def _tuned(turn: Turn, skill: Services, source: Source, selector: Selector) -> MediaItem:
-    """Find what a source is tuned to. The presets of DEFAULT are those of the source that plays now."""
+def _tuned(turn: Turn, skill: Services, selector: Selector, source: str) -> MediaItem:
+    """Find what a source is tuned to."""
     match selector:
         case Selector.FREQUENCY:
             return skill.stations.on_frequency(turn.text, source)
@@ -150,9 +153,15 @@ def _tuned(turn: Turn, skill: Services, source: Source, selector: Selector) -> M
             return skill.stations.on_channel(turn.text)
     if not turn.text.isdecimal() or len(turn.text) > PRESET_DIGITS:
         raise MediaNotFoundError(turn.text, "preset")
+    return skill.stations.preset(int(turn.text), source)
+
+
+def _presets(turn: Turn, skill: Services, source: Source) -> str:
+    """Return the source whose presets count: for DEFAULT that of what plays now, chosen by whatever name."""
+    if source is not Source.DEFAULT:
+        return source
     session = skill.sessions.of(turn.device).session
-    playing = session.source if source is Source.DEFAULT and session.session_id else source
-    return skill.stations.preset(int(turn.text), playing)
+    return (session.presets or session.source) if session.session_id else source
 
 
 def _playing_uri(turn: Turn, skill: Services) -> str:

@@ -8,6 +8,7 @@ from music_assistant_alexa.auto.failures import UnplayableError
 from music_assistant_alexa.auto.message import Turn
 from music_assistant_alexa.auto.steps import (
     goes_on,
+    handed,
     is_here,
     last_moment,
     moment,
@@ -54,8 +55,11 @@ def stopped(turn: Turn, skill: Services) -> Answer:
 
 @table.on(f"event.{Report.FINISHED}")
 def finished(turn: Turn, skill: Services) -> Answer:
-    """Answer the end of a stream with the next one, as an Echo is that asks just before it ends."""
-    if turn.token is None or _is_over(turn, skill, turn.token):
+    """Answer the end of a stream with the next one, as an Echo is that asks just before it ends.
+
+    With a newer one that was handed out and never begun: the answer that had it may have been lost.
+    """
+    if turn.token is None or _newer(turn, skill, turn.token) not in {None, Activity.HANDED}:
         return Answer()
     reported, here, error = Reported(turn.token, turn.ms), _moment(turn), None
     try:
@@ -74,6 +78,8 @@ def failed(turn: Turn, skill: Services) -> Answer:
     if turn.token is None:
         return Answer()
     telemetry.count("PlaybackFailed")
+    if _newer(turn, skill, turn.token) is Activity.HANDED:
+        return finished(turn, skill)
     try:
         outcome = skill.events.failed(_moment(turn), Reported(turn.token), Heard(turn.token, turn.ms))
     except SkillError as error:
@@ -91,14 +97,15 @@ def gui_started(turn: Turn, skill: Services) -> Answer:
 
     With a token the head unit plays that already. Where nothing was played yet, someone is only looking.
     """
-    begun = skill.sessions.change(turn.device, reopened(turn, playing=False))
+    if turn.token:
+        begun = skill.sessions.change(turn.device, reopened(turn, playing=False), opens=True)
+        more = started(turn, skill)
+        return replace(more, events=(*begun, *more.events))
     try:
-        more = started(turn, skill) if turn.token else goes_on(turn, skill, skill.playback.resume(moment(turn, skill)))
+        outcome = skill.playback.resume(moment(turn, skill))
     except NothingPlayingError:
-        more = Answer()
-    except SkillError as error:
-        more = Answer(error=error)
-    return replace(more, events=(*begun, *more.events))
+        return Answer(skill.sessions.change(turn.device, reopened(turn, playing=False), opens=True))
+    return handed(turn, skill, outcome, reopened(turn))
 
 
 @table.on(f"event.{Report.GUI_STOPPED}")
@@ -146,10 +153,11 @@ def _is_now(turn: Turn, skill: Services, token: StreamToken, activity: Activity)
     return running is not None and running.generation == token.generation and running.activity is activity
 
 
-def _is_over(turn: Turn, skill: Services, token: StreamToken) -> bool:
-    """Tell whether a newer stream was handed out since."""
+def _newer(turn: Turn, skill: Services, token: StreamToken) -> Activity | None:
+    """Return what is known of a newer stream that was handed out since; None, if none was."""
     try:
         state = skill.store.load(turn.device.device_id)
     except PlaybackStoreError:
-        return False
-    return state is not None and state.running is not None and state.running.generation > token.generation
+        return None
+    running = state.running if state else None
+    return running.activity if running and running.generation > token.generation else None
