@@ -16,13 +16,17 @@ from aiohttp import hdrs, web
 from home_bridge.access import Access
 from home_bridge.errors import BusyError, MusicAssistantError
 from home_bridge.http_api import error_answer
-from home_bridge.ranges import Span, parse_range
+from home_bridge.ranges import Span, parse_range, unmet
 from home_bridge.streams import BrokenPullError, Pull, PullSource, Streams
 
 _log = logging.getLogger(__name__)
 
 WHOLE_WITHIN_S = 25.0
-"""So long a part whose place depends on the length is waited for; an hour of music is encoded in this time or two."""
+"""So long a part whose place depends on the length is waited for; in it Music Assistant encodes 7 to 14 minutes.
+
+What is here is not sent meanwhile as a shorter part: a browser takes the end of a part of what has no known length for
+the end of all.
+"""
 
 _TYPES = {"mp3": "audio/mpeg", "aac": "audio/aac"}
 
@@ -74,7 +78,7 @@ class AudioApi:
             return await _head(request, path, pull)
         source = self._sources.source(path, generation)
         if source.endless and pull is None:
-            return await _send(request, _audio(path), self._streams.live(source.path))
+            return await _pass_through(request, path, self._streams.live(source.path))
         return await _serve(request, path, self._streams.pull(path, generation, source))
 
     async def _entry(self, request: web.Request, queue_id: str, number: int) -> web.StreamResponse:
@@ -86,7 +90,7 @@ class AudioApi:
         if pull is None or pull.broken:
             source = await self._sources.entry_source(queue_id, number, broken=pull.path if pull else "")
             if source.endless:
-                return await _send(request, _audio(source.path), self._streams.live(source.path))
+                return await _pass_through(request, source.path, self._streams.live(source.path))
             pull = self._streams.pull_as(name, source, until=until, again=True)
         return await _serve(request, f".{pull.file.extension}", pull)
 
@@ -98,16 +102,25 @@ class AudioApi:
 async def _head(request: web.Request, path: str, pull: Pull | None) -> web.StreamResponse:
     """Answer the headers of the whole: with its length once that is known, and without asking for it."""
     response = _audio(path, pull)
+    if refusal := _refusal(request, response):
+        return refusal
     if pull is not None and pull.finished:
         response.content_length = pull.size
     await response.prepare(request)
     return response
 
 
+async def _pass_through(request: web.Request, path: str, audio: AsyncGenerator[bytes]) -> web.StreamResponse:
+    response = _audio(path)
+    return _refusal(request, response) or await _send(request, response, audio)
+
+
 async def _serve(request: web.Request, path: str, pull: Pull) -> web.StreamResponse:
     await pull.open()
-    span = _span(request, pull)
     response = _audio(path, pull)
+    if refusal := _refusal(request, response):
+        return refusal
+    span = _span(request, pull)
     if span is None or (span.whole and not pull.finished):
         if pull.finished:
             response.content_length = pull.size
@@ -116,7 +129,8 @@ async def _serve(request: web.Request, path: str, pull: Pull) -> web.StreamRespo
     part = span.of(pull.size)
     total = str(pull.size) if pull.finished else "*"
     if part is None:
-        return _beyond_end(response, total)
+        response.headers[hdrs.CONTENT_RANGE] = f"bytes */{total}"
+        return _bare(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, response)
     response.set_status(HTTPStatus.PARTIAL_CONTENT)
     response.headers[hdrs.CONTENT_RANGE] = f"bytes {part.start}-{part.stop - 1}/{total}"
     response.content_length = len(part)
@@ -143,10 +157,17 @@ async def _reach(pull: Pull, span: Span) -> None:
         raise MusicAssistantError("Music Assistant's stream broke off") from error
 
 
-def _beyond_end(response: web.StreamResponse, total: str) -> web.Response:
-    headers = {**response.headers, hdrs.CONTENT_RANGE: f"bytes */{total}"}
-    del headers[hdrs.CONTENT_TYPE]
-    return web.Response(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
+def _refusal(request: web.Request, response: web.StreamResponse) -> web.Response | None:
+    """Return what is answered to a request whose conditions are not met (RFC 9110, 13.1); it asks for no part."""
+    asked, tag = request.headers, response.headers.get(hdrs.ETAG)
+    status = unmet(asked.getall(hdrs.IF_MATCH, []), asked.getall(hdrs.IF_NONE_MATCH, []), tag)
+    return None if status is None else _bare(status, response)
+
+
+def _bare(status: HTTPStatus, response: web.StreamResponse) -> web.Response:
+    """Return an answer with the headers of audio, and none."""
+    headers = {name: value for name, value in response.headers.items() if name != hdrs.CONTENT_TYPE}
+    return web.Response(status=status, headers=headers)
 
 
 async def _send(request: web.Request, response: web.StreamResponse, audio: AsyncGenerator[bytes]) -> web.StreamResponse:

@@ -41,6 +41,8 @@ class CachedFile:
         self.extension = path.suffix.removeprefix(".")
         self.size = size
         self.users = 0
+        """Who reads or writes it, or is about to: while there are any it is kept."""
+
         self.whole = size > 0
         self._path = path
         self._place = path if self.whole else path.with_name(path.name + PART)
@@ -49,12 +51,20 @@ class CachedFile:
     def opened(self, flags: int = os.O_RDONLY) -> Iterator[int]:
         """Keep the file while it is read or written; yield its descriptor. Raises OSError."""
         descriptor = os.open(self._place, flags, 0o600)
-        self.users += 1
+        self.hold()
         try:
             yield descriptor
         finally:
-            self.users -= 1
+            self.let_go()
             os.close(descriptor)
+
+    def hold(self) -> None:
+        """Keep the file until it is let go as often as it was held."""
+        self.users += 1
+
+    def let_go(self) -> None:
+        """Need the file no more."""
+        self.users -= 1
 
     async def append(self, descriptor: int, chunk: bytes) -> None:
         """Write behind what there is. Raises OSError; then nothing was added."""
@@ -171,6 +181,8 @@ class AudioCache:
             elif path.suffix == PART or match:
                 path.unlink(missing_ok=True)
         for _, file in sorted(found, key=lambda entry: entry[0]):
+            if (older := self._files.pop(file.key, None)) is not None:
+                older.delete()
             self._files[file.key] = file
         self._made_room(0)
 

@@ -76,7 +76,7 @@ def _count(player: Player, failures: int) -> None:
 async def _played(turn: Turn, item: Item, position_ms: int | None) -> bool:
     """Play an item; False if Music Assistant refuses it. Not being able to ask is the caller's error."""
     try:
-        await turn.play_item(item, 0 if item.duration_ms is None else position_ms)
+        await turn.play_item(item, 0 if item.endless else position_ms)
     except UnreachableError:
         raise
     except (MusicAssistantError, StreamTimeoutError):

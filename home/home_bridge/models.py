@@ -16,6 +16,9 @@ ART_SIZE = 512
 
 _PROXY_ID = re.compile(r"[0-9a-f]{64}")
 
+_ENDLESS = "radio"
+"""The media type of what has no end, whatever length MA gives for it. A URL of no known length is to MA one, too."""
+
 _RESUME_BACK_MS = 500
 """MA starts a podcast or audiobook this much before where it was left."""
 
@@ -90,7 +93,7 @@ class Item:
     """`/imageproxy?...` of Music Assistant, or an https URL that anyone may fetch."""
 
     duration_ms: int | None = None
-    """None for what has no end."""
+    """None where MA does not know it, and for what has no end."""
 
     media_type: str = "track"
     resume_ms: int = 0
@@ -115,7 +118,7 @@ class Item:
             artist=", ".join(str(artist.get("name", "")) for artist in artists),
             album=str(album.get("name") or ""),
             image_url=_image_url(raw, media),
-            duration_ms=int(float(seconds) * 1000) if seconds and media_type != "radio" else None,
+            duration_ms=int(float(seconds) * 1000) if seconds and media_type != _ENDLESS else None,
             media_type=media_type,
             resume_ms=int(media.get("resume_position_ms") or 0),
             available=bool(raw.get("available", True)),
@@ -131,6 +134,11 @@ class Item:
         known = [bool(each.get("available", True)) for each in mappings] or [bool(media.get("available", True))]
         playable = media.get("is_playable") is not False
         return cls.from_ma({"media_item": media, "available": any(known) and playable})
+
+    @property
+    def endless(self) -> bool:
+        """Whether it has no end. A podcast episode of unknown length has one."""
+        return self.media_type == _ENDLESS
 
     @property
     def restarts_where_left(self) -> bool:
@@ -194,8 +202,8 @@ class Stream:
 
     @property
     def endless(self) -> bool:
-        """Whether its audio has no known end: a radio, or MA's flow stream."""
-        return self.path.startswith("/flow/") or (self.item is not None and self.item.duration_ms is None)
+        """Whether its audio has no end: a radio, or MA's flow stream."""
+        return self.path.startswith("/flow/") or (self.item is not None and self.item.endless)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,11 +44,14 @@ class Pull:
         """The disk is full: what comes is passed on to those who listen, and forgotten."""
 
         self._positions: dict[object, int] = {}
+        self._left_at = 0
+        """How much was here when the last reader left."""
+
         self._news = asyncio.Event()
 
     @property
     def in_vain(self) -> bool:
-        """Whether Music Assistant could not even be asked, so that asking again does no harm."""
+        """Whether Music Assistant could not be asked, or not answer, so that asking again does no harm."""
         return not self._opened and isinstance(self._error, UnreachableError)
 
     @property
@@ -60,6 +63,11 @@ class Pull:
     def held(self) -> bool:
         """Whether any part of it can be had at any time."""
         return not self._passes_on
+
+    @property
+    def unread(self) -> int:
+        """How many bytes have come since anybody read it."""
+        return 0 if self._positions else self.size - self._left_at
 
     def opened(self) -> None:
         """Note that Music Assistant answers."""
@@ -120,6 +128,7 @@ class Pull:
             raise BrokenPullError from error
         finally:
             del self._positions[reader]
+            self._left_at = self.size
             self._wake()
 
     async def _chunk(self, descriptor: int, position: int, most: int) -> bytes:

@@ -1,11 +1,15 @@
-"""The Range header, as RFC 9110 (section 14) has it for one representation of bytes."""
+"""What is asked of one representation of bytes, by RFC 9110: its parts (section 14), and on which conditions (13)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 LONGEST_HEADER = 128
 """What a player asks for is far shorter; the rest is not worth reading."""
 
+_TAG = re.compile(r'(?:W/)?"[^"]*"')
+_ANY = "*"
 _ONE_RANGE = re.compile(r"bytes=[ \t]*([0-9]{0,18})-([0-9]{0,18})[ \t]*", re.IGNORECASE)
 
 
@@ -47,3 +51,22 @@ def parse_range(header: str | None) -> Span | None:
     if (first is None and last is None) or (first is not None and last is not None and last < first):
         return None
     return Span(first, last)
+
+
+def unmet(if_match: Sequence[str], if_none_match: Sequence[str], tag: str | None) -> HTTPStatus | None:
+    """Return what a request ends with whose conditions are not met, in the order of 13.2.2; None where they are.
+
+    Each is the lines of its header. `tag` is the entity tag there is, a strong one, or None. Dates are not looked at,
+    since none is given out.
+    """
+    meant = {_ANY, tag}
+    if if_match and not meant & _tags(if_match):
+        return HTTPStatus.PRECONDITION_FAILED
+    if meant & {known.removeprefix("W/") for known in _tags(if_none_match)}:
+        return HTTPStatus.NOT_MODIFIED
+    return None
+
+
+def _tags(lines: Sequence[str]) -> set[str]:
+    listed = ",".join(lines)
+    return {_ANY} if listed.strip() == _ANY else set(_TAG.findall(listed))

@@ -127,10 +127,11 @@ class Bridge:
         return await self._session(mac).report(event)
 
     async def forget(self, mac: str) -> None:
-        """Drop a player."""
-        await self._session(mac).close()
+        """Drop a player, at once: one of that name may be made again while the old one hangs up."""
+        session = self._session(mac)
         del self._sessions[mac]
         self._world.store.forget(mac)
+        await session.close()
 
     def source(self, path: str, generation: int) -> PullSource:
         """Return where a handed-out stream is to be pulled."""

@@ -60,8 +60,11 @@ class Session:
         self._timer: asyncio.TimerHandle | None = None
         self._prefetch = Prefetch(self.player, self._pull_ahead)
         self._reattaching: asyncio.Task[None] | None = None
-        self._rest: asyncio.Task[None] | None = None
+        self._rest: set[asyncio.Task[None]] = set()
         self._background: set[asyncio.Task[None]] = set()
+        self._closed = False
+        """Forgotten, perhaps: nothing is written down any more, whatever still goes on."""
+
         settings = world.settings
         self._connection = Connection(
             settings.slimproto_host, settings.slimproto_port, memory.mac, self._on_packet, self._on_lost
@@ -78,11 +81,12 @@ class Session:
         self._connection.start()
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Disconnect, and write nothing down from now on."""
+        self._closed = True
         if self._timer is not None:
             self._timer.cancel()
         self._prefetch.cancel()
-        for task in (self._reattaching, self._rest, *self._background):
+        for task in (self._reattaching, *self._rest, *self._background):
             if task is not None:
                 task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
@@ -92,8 +96,6 @@ class Session:
         """Do one command and return the player state after it."""
         async with self.exclusively():
             await self.ready()
-            if name in {"play", "clear"}:
-                self.drop_rest()
             await commands.run(self.turn, name, args)
             return self._shown(await self.turn.queue())
 
@@ -150,7 +152,9 @@ class Session:
     # What the flows ask of the world (`Home`):
 
     async def api(self, command: str, **args: Any) -> Any:
-        """Call Music Assistant."""
+        """Call Music Assistant. What empties the queue ends what is still being added to it."""
+        if command == "player_queues/clear" or args.get("option") == "replace":
+            self.drop_rest()
         return await self._world.ma.call(command, args)
 
     async def sample(self, path: str) -> None:
@@ -178,20 +182,18 @@ class Session:
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Go on in the background."""
-        self._rest = asyncio.get_running_loop().create_task(_quietly(work))
+        _go_on(work, self._rest)
 
     # What the queue of the music skill asks of it (`Room`):
 
     def drop_rest(self) -> None:
         """End what still goes on with a queue that is being replaced."""
-        if self._rest is not None:
-            self._rest.cancel()
+        for task in self._rest:
+            task.cancel()
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something behind the answer, to its end."""
-        task = asyncio.get_running_loop().create_task(_quietly(work))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        _go_on(work, self._background)
 
     @contextlib.asynccontextmanager
     async def exclusively(self, within_s: float = ANSWER_WITHIN_S) -> AsyncIterator[None]:
@@ -256,6 +258,8 @@ class Session:
         return self._world.streams.pull(stream.path, stream.generation, source)
 
     def _set_timer(self) -> None:
+        if self._closed:
+            return
         self._prefetch.plan()
         if self._timer is not None:
             self._timer.cancel()
@@ -270,7 +274,8 @@ class Session:
 
     def remember(self) -> None:
         """Write down what has changed."""
-        self._written.renew(self.player.memory, self.music.queue)
+        if not self._closed:
+            self._written.renew(self.player.memory, self.music.queue)
 
     def reattach_if_lost(self) -> None:
         """Let MA, if it has forgotten what the Echo plays, load that again."""
@@ -297,6 +302,13 @@ class Session:
 
     def _shown(self, queue: QueueView) -> dict[str, Any]:
         return shapes.player_state(self.player, queue, self._world.settings.stream_url, available=self.available)
+
+
+def _go_on(work: Coroutine[Any, Any, None], kept: set[asyncio.Task[None]]) -> None:
+    """Do work behind an answer; its task is kept for as long as it runs."""
+    task = asyncio.get_running_loop().create_task(_quietly(work))
+    kept.add(task)
+    task.add_done_callback(kept.discard)
 
 
 async def _quietly(work: Coroutine[Any, Any, None]) -> None:

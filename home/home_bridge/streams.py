@@ -30,7 +30,13 @@ SAME_END_MS = 500
 RECONNECT_WITHIN_S = 5.0
 RECONNECT_EVERY_S = 0.25
 _REMEMBERED_ENDS = 256
+UNREAD_AT_MOST = 256 * 1024 * 1024
+"""What of a stream of unknown length comes while nobody reads it: two hours of music, or it has no end at all."""
+
 _OK = 200
+_FAULTS = range(500, 600)
+"""What the stream server, or a proxy before it, answers while it cannot; others say that it will not."""
+
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=30)
 _LIVE_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=2, sock_read=RECONNECT_WITHIN_S)
 _ONCE = {aiohttp.hdrs.CONNECTION: "close"}
@@ -95,11 +101,16 @@ class Streams:
             file = self._cache.new(key, source.path.rpartition(".")[2], until=until)
             pull = self._pulls[key] = Pull(file, self._cache)
             pull.path = source.path
-            # A task of its own: a client that goes away does not end the pull.
-            task = asyncio.get_running_loop().create_task(self._fill(pull, source))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(pull, source)
         return pull
+
+    def _begin(self, pull: Pull, source: PullSource) -> None:
+        """Fill a pull in a task of its own: a client that goes away does not end it."""
+        pull.file.hold()  # before there is any of it: given up now, it would be pulled once more
+        task = asyncio.get_running_loop().create_task(self._fill(pull, source))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: pull.file.let_go())
 
     async def live(self, path: str) -> AsyncGenerator[bytes]:
         """Yield what Music Assistant gives, as it comes; what breaks off is asked for again, for five seconds."""
@@ -148,7 +159,7 @@ class Streams:
         try:
             async with self._get(source.path, _TIMEOUT) as response:
                 pull.opened()
-                await pull.fill(self._checked(response, source))
+                await pull.fill(self._checked(pull, response, source))
         except MusicAssistantError as error:
             _log.warning("a stream broke after %d bytes: %s", pull.size, error)
             pull.fail(error)
@@ -156,13 +167,18 @@ class Streams:
             _log.warning("the cache cannot be written: %s", error.strerror)
             pull.fail(MusicAssistantError("the bridge's cache folder cannot be written"))
 
-    async def _checked(self, response: aiohttp.ClientResponse, source: PullSource) -> AsyncGenerator[bytes]:
-        """Yield a body. Raises MusicAssistantError where it breaks, or ends long before its track does."""
+    async def _checked(self, pull: Pull, response: aiohttp.ClientResponse, source: PullSource) -> AsyncGenerator[bytes]:
+        """Yield a body. Raises MusicAssistantError where it breaks, ends long before its track does, or seems endless.
+
+        Endless: a station that was superseded, say, which nobody knows any more and nobody hears.
+        """
         length = AudioLength(source.path.rpartition(".")[2])
         with _translated():
             async for chunk in response.content.iter_chunked(CHUNK):
                 length.feed(chunk)
                 yield chunk
+                if source.expected is None and pull.unread > UNREAD_AT_MOST:
+                    raise MusicAssistantError("nobody listens, and it may have no end")
         if source.expected and length.seconds is not None:
             self._check_end(source.expected, source.expected.begins_ms + round(length.seconds * 1000))
 
@@ -184,7 +200,8 @@ class Streams:
             response = await self._http.get(self._base_url + path, headers=_ONCE, timeout=limits, allow_redirects=False)
         try:
             if response.status != _OK:
-                raise MusicAssistantError(f"Music Assistant's stream server answered {response.status}")
+                refusal = UnreachableError if response.status in _FAULTS else MusicAssistantError
+                raise refusal(f"Music Assistant's stream server answered {response.status}")
             yield response
         finally:
             response.close()

@@ -161,7 +161,7 @@ class Turn:
         player = self.player
         if player.loaded is not None or not player.in_step or player.current is None:
             return
-        live = player.current.item is not None and player.current.item.duration_ms is None
+        live = player.current.item is not None and player.current.item.endless
         seconds = 0 if live else max(player.position_ms // 1000, 1)
         player.reattaching, player.commanding = seconds * 1000, True
         try:

@@ -9,6 +9,7 @@ import pytest
 pytestmark = [pytest.mark.audio, pytest.mark.timeout(60)]
 
 OK, PARTIAL, BEYOND = HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+SEEN, FAILED = HTTPStatus.NOT_MODIFIED, HTTPStatus.PRECONDITION_FAILED
 SIZE, TAG = "{size}", "{tag}"
 """What stands for the length and the entity tag in a case."""
 
@@ -44,6 +45,14 @@ def part(asked, start, stop, **more):
 
 def beyond(asked, **more):
     return Case((asked,), BEYOND, **more)
+
+
+def seen(*ranges, **more):
+    return Case(ranges, SEEN, **more)
+
+
+def failed(*ranges, **more):
+    return Case(ranges, FAILED, **more)
 
 
 FINISHED = [
@@ -82,6 +91,28 @@ FINISHED = [
     whole("bytes=1000-", headers={"If-Range": "Sun, 22 Nov 2026 10:00:00 GMT"}),
     beyond("bytes={size}-", headers={"If-Range": TAG}),
     whole("bytes={size}-", headers={"If-Range": '"another"'}),
+    # If-None-Match (13.1.2), looked at before Range (13.2.2)
+    seen(headers={"If-None-Match": TAG}),
+    seen(headers={"If-None-Match": '"another", W/' + TAG}),
+    seen(headers={"If-None-Match": "*"}),
+    seen("bytes=5-9", headers={"If-None-Match": TAG}),
+    seen("bytes={size}-", headers={"If-None-Match": TAG}),
+    seen(method="HEAD", headers={"If-None-Match": TAG}),
+    whole(headers={"If-None-Match": '"another"'}),
+    part("bytes=5-9", 5, 10, headers={"If-None-Match": '"another"'}),
+    # If-Match (13.1.1), looked at before that (13.2.2)
+    failed(headers={"If-Match": '"another"'}),
+    failed(headers={"If-Match": "W/" + TAG}),
+    failed("bytes=5-9", headers={"If-Match": '"another"'}),
+    failed(headers={"If-Match": '"another"', "If-None-Match": TAG}),
+    failed(method="HEAD", headers={"If-Match": '"another"'}),
+    whole(headers={"If-Match": "*"}),
+    part("bytes=5-9", 5, 10, headers={"If-Match": '"another", ' + TAG}),
+    seen(headers={"If-Match": TAG, "If-None-Match": TAG}),
+    part("bytes=5-9", 5, 10, headers={"If-Match": TAG, "If-None-Match": '"another"', "If-Range": TAG}),
+    # by date: nothing here has one, so they are ignored (13.1.3, 13.1.4)
+    whole(headers={"If-Modified-Since": "Sun, 22 Nov 2026 10:00:00 GMT"}),
+    whole(headers={"If-Unmodified-Since": "Sun, 22 Nov 2020 10:00:00 GMT"}),
     # HEAD: as GET without a body; Range is defined for GET alone (14.2)
     whole(method="HEAD"),
     whole("bytes=5-9", method="HEAD"),
@@ -99,6 +130,10 @@ GROWING = [
     whole("bytes=1000-1999", headers={"If-Range": '"another"'}),
     whole("bytes=0-1,5-9"),
     whole("bytes=9-5"),
+    seen(headers={"If-None-Match": TAG}),
+    seen("bytes=-500", headers={"If-None-Match": TAG}),  # its place is not waited for
+    failed("bytes=1000-", headers={"If-Match": '"another"'}),
+    part("bytes=1000-1999", 1000, 2000, headers={"If-Match": TAG}),
     whole(method="HEAD"),
     whole("bytes=5-9", method="HEAD"),
     # places that nobody knows yet
@@ -139,6 +174,9 @@ class Asker:
         if case.status == BEYOND:
             allowed = {f"bytes */{size}"}
             return [] if headers["Content-Range"] in allowed else [f"Content-Range {headers['Content-Range']}"]
+        if case.part is None:
+            bare = (headers["ETag"], headers["Content-Range"], answer.body) == (self._tag, None, b"")
+            return [] if bare else [f"ETag {headers['ETag']}, {len(answer.body)} bytes"]
         expected = self._body[slice(*case.part)]
         start = case.part[0] % size
         length = headers["Content-Length"]

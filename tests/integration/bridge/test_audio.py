@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import threading
+from dataclasses import replace
 from http import HTTPStatus
 
 import pytest
@@ -124,6 +125,32 @@ def test_if_range(bridge, playing):
     for other in ('"another"', f"W/{tag}", tag.strip('"'), "Sun, 22 Nov 2026 10:00:00 GMT"):
         asked["If-Range"] = other
         assert get(bridge, playing["stream"], **asked)[::2] == (HTTPStatus.OK, audio)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_conditions(bridge, playing, method):
+    """Who has these bytes gets 304, who wants others 412, whatever the range; the tag stands in both."""
+    bridge.fetch(playing["stream"])
+    tag = get(bridge, playing["stream"], "HEAD")[1]["ETag"]
+    for asked, expected in {
+        ("If-None-Match", f'"another", W/{tag}'): HTTPStatus.NOT_MODIFIED,
+        ("If-Match", '"another"'): HTTPStatus.PRECONDITION_FAILED,
+        ("If-Match", f"W/{tag}"): HTTPStatus.PRECONDITION_FAILED,
+    }.items():
+        headers = dict([asked], Range="bytes=0-9")
+        status, answered, body = get(bridge, playing["stream"], method, **headers)
+        assert (status, answered["ETag"], answered["Content-Range"], body) == (expected, tag, None, b"")
+        assert answered["Cache-Control"] == "private, no-store"
+    headers = {"If-Match": tag, "If-None-Match": '"another"', "Range": "bytes=0-9"}
+    met = HTTPStatus.PARTIAL_CONTENT if method == "GET" else HTTPStatus.OK
+    assert get(bridge, playing["stream"], method, **headers)[0] == met
+
+
+def test_conditions_of_what_nobody_has_yet(home, bridge, playing):
+    """Before the audio is pulled it has no tag: nobody can have it, and a HEAD still asks MA for nothing."""
+    assert get(bridge, playing["stream"], "HEAD", **{"If-Match": '"any"'})[0] == HTTPStatus.PRECONDITION_FAILED
+    assert get(bridge, playing["stream"], "HEAD", **{"If-None-Match": '"any"'})[0] == HTTPStatus.OK
+    assert pulls_of(home, playing["stream"]) == []
 
 
 @pytest.fixture
@@ -300,6 +327,27 @@ def test_expired_url(bridge, playing):
     path = bridge.stream_path(playing["stream"], valid_s=60)
     bridge.advance(61)
     assert bridge.ask("GET", path, token=None)[0] == HTTPStatus.FORBIDDEN
+
+
+def test_a_track_of_unknown_length(home, bridge, playing):
+    """It is pulled once and kept, ends where its audio does, and parts of it can be asked for."""
+    player = bridge.bridge._sessions[MAC].player
+    player.current = replace(player.current, item=replace(player.current.item, duration_ms=None))
+    audio = bridge.fetch(playing["stream"])
+    assert identify(audio) == playing["queue"]["current_item"]["title"]
+    status, headers, body = get(bridge, playing["stream"], Range="bytes=-500")
+    assert (status, body) == (HTTPStatus.PARTIAL_CONTENT, audio[-500:])
+    assert headers["Content-Range"].endswith(f"/{len(audio)}")
+    assert len(pulls_of(home, playing["stream"])) == 1
+
+
+def test_conditions_on_a_radio(home, bridge):
+    """What has no end has no tag, so that no named one can be met; then the station is not even asked."""
+    station = home.api("music/radios/library_items", limit=1)[0]
+    stream = bridge.echo(MAC).command("play", media=[station["uri"]])["stream"]
+    status, headers, body = get(bridge, stream, **{"If-Match": '"any"'})
+    assert (status, headers["ETag"], body) == (HTTPStatus.PRECONDITION_FAILED, None, b"")
+    assert pulls_of(home, stream) == []
 
 
 def test_radio_is_passed_through(home, bridge, caplog):

@@ -1,11 +1,16 @@
 """The HTTP API's own promises: who may call, what errors look like, and that nothing is lost by them."""
 
+import asyncio
+import contextlib
 import json
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import pytest
 
+from home_bridge.errors import UnknownPlayerError
 from simulator.faulty import FaultyCable, WireFault
 from simulator.stand_in import StandIn
 from simulator.tls import HOST
@@ -258,6 +263,37 @@ def test_forget(home, bridge, playing):
         return seen is None or not seen["available"]
 
     eventually(away, what="MA to notice")
+
+
+def test_forgotten_twice_at_once(bridge, playing):
+    """One of them forgets it, the other finds nothing: neither meets a fault."""
+
+    async def twice():
+        return await asyncio.gather(*(bridge.bridge.forget(MAC) for _ in range(2)), return_exceptions=True)
+
+    first, second = bridge._call(twice())
+    assert first is None
+    assert isinstance(second, UnknownPlayerError)
+
+
+def test_forgotten_while_a_command_runs(home, bridge, playing):
+    """What still goes on with a forgotten player brings it back neither now nor after a restart."""
+    uri = home.api("music/tracks/library_items", limit=1)[0]["uri"]
+    bridge.echo(MAC).next(playing)
+    session = bridge.bridge._sessions[MAC]
+    assert session._prefetch._timer is not None
+    home.refuse("api", stall_s=0.3, command="player_queues/items", times=1)
+    command = {"command": "play", "args": {"media": [uri]}}
+    begun = session.player.generation
+    with ThreadPoolExecutor() as beside:
+        beside.submit(bridge.ask, "POST", f"{PLAYERS}/command", command)
+        eventually(lambda: session.player.generation > begun, what="the command to run")
+        assert bridge.ask("DELETE", PLAYERS)[0] == HTTPStatus.NO_CONTENT
+        assert session._lock.locked(), "it still runs"
+    assert bridge.ask("GET", PLAYERS)[0] == HTTPStatus.NOT_FOUND
+    with contextlib.closing(sqlite3.connect(bridge.settings.cache_dir / "players.sqlite3")) as file:
+        assert file.execute("SELECT count(*) FROM players").fetchone() == (0,)
+    assert session._timer is session._prefetch._timer is None
 
 
 def test_name_of_a_new_player(home, bridge):

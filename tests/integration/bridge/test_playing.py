@@ -15,6 +15,8 @@ from simulator.waiting import eventually
 pytestmark = pytest.mark.slow  # each starts a home of its own
 
 ALBUM = "Morning Tide"
+MANY = 1500
+"""Uris that are sent in so many parts that something can come between."""
 
 
 def album_uri(home, title=ALBUM):
@@ -403,6 +405,30 @@ def test_many_uris(home, bridge, echo):
     uris = [item["media_item"]["uri"] for item in items(home, echo)]
     assert Counter(uris) == Counter(tracks * 6)
     assert uris == tracks * 6
+
+
+@pytest.mark.parametrize(
+    ("option", "uri", "more"),
+    [("replace", "library://track/99999", 0), ("add", "library://track/1", 1), ("play", "library://track/1", 1)],
+    ids=["refused", "added", "put between"],
+)
+def test_the_rest_of_many_uris(home, bridge, echo, option, uri, more):
+    """What replaces nothing leaves the parts that are still being added alone."""
+    echo.command("play", media=["library://track/2"] * MANY)
+    assert bridge.bridge._sessions[echo.mac]._rest
+    bridge.ask("POST", f"{echo.path}/command", {"command": "play", "args": {"media": [uri], "option": option}})
+    eventually(lambda: queue(home, echo)["items"] == MANY + more, what="all parts to be added")
+
+
+@pytest.mark.parametrize(("command", "left"), [("play", 1), ("clear", 0)])
+def test_the_rest_of_what_is_no_more_wanted(home, bridge, echo, command, left):
+    """What replaces the queue ends what is still being added to it."""
+    echo.command("play", media=["library://track/2"] * MANY)
+    rest = bridge.bridge._sessions[echo.mac]._rest
+    assert rest
+    echo.command(command, **({"media": ["library://track/1"]} if left else {}))
+    assert not rest
+    assert queue(home, echo)["items"] == left
 
 
 def test_unplayable_media_keep_the_queue(home, bridge, echo, playing):

@@ -114,6 +114,17 @@ def test_a_source_that_is_gone_for_seconds(home, bridge, station):
     assert len(pulls_of(home, station)) == 12
 
 
+@pytest.mark.parametrize("status", [500, 503, 530])
+def test_a_server_with_a_fault_of_its_own(home, bridge, station, status):
+    """What answers 5xx, itself or a proxy before it, may be well again in a moment: it is asked again."""
+    home.refuse("stream", times=1, cut_after=BEFORE)
+    home.refuse("stream", times=3, status=status)
+    with listening(home, bridge, station) as listener:
+        let_pass(bridge, listener)
+    assert listener.broke is None
+    assert len(listener.audio) == ENOUGH
+
+
 def test_a_source_that_stays_away(home, bridge, station):
     """After five seconds the reader gets an aborted body, not one that looks whole, and nothing is asked any more."""
     home.refuse("stream", times=1, cut_after=BEFORE)

@@ -95,6 +95,32 @@ def test_files_in_use_are_kept(tmp_path):
     assert cache.find(key(1)) is None
 
 
+def test_a_file_that_is_about_to_be_written_is_kept(tmp_path):
+    """What is held takes no room yet, and is not given up for the room of others; let go it is a file like any."""
+    cache = AudioCache(tmp_path, 100)
+    held = cache.new(key(1), "mp3")
+    held.hold()
+    write(cache, 2, 90)
+    assert write(cache, 3, 90)
+    assert held in cache
+    held.let_go()
+    assert write(cache, 4, 90)
+    assert held not in cache
+
+
+def test_two_files_of_one_key(tmp_path):
+    """Whatever an earlier run has left behind, what is on disk is what is counted: the newer one."""
+    cache = AudioCache(tmp_path, 1000)
+    write(cache, 1, 10)
+    (older,) = tmp_path.iterdir()
+    newer = older.with_name(f"{key(1)}.{'0' * 16}.mp3")
+    newer.write_bytes(b"y" * 20)
+    os.utime(older, (1, 1))
+    after = AudioCache(tmp_path, 1000)
+    assert (after.taken_bytes, list(tmp_path.iterdir())) == (20, [newer])
+    assert after.find(key(1)).tag == "0" * 16
+
+
 @pytest.fixture
 def small_disk(monkeypatch):
     """Have a disk that takes no more than so many bytes in all files."""

@@ -143,6 +143,15 @@ def test_radio_fails(flows):
     assert played(at)[-1]["seek_position"] == 0
 
 
+def test_an_episode_of_unknown_length_fails(flows):
+    """What has an end is taken up again where it broke, also where MA does not know when that is."""
+    at = flows()
+    at.ma.items = [at.raw_item(1, media_type="podcast_episode") | {"duration": 0}]
+    first = at.start(1)
+    fail(at, first.generation, 900_000)
+    assert played(at)[-1]["seek_position"] == 900
+
+
 def test_failure_before_it_was_heard(flows):
     """A stream that fails before its Started is the current one all the same."""
     at = flows(1, 2)

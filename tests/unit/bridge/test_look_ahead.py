@@ -272,6 +272,15 @@ def test_nothing_follows_a_radio(flows):
     assert ask(at) is None
 
 
+def test_what_follows_an_episode_of_unknown_length(flows):
+    """What has an end has a next, also where MA does not know when that is."""
+    at = flows(1, 2)
+    at.ma.items[0] = at.raw_item(1, media_type="podcast_episode") | {"duration": 0}
+    at.start(1)
+    assert at.player.current.item.duration_ms is None
+    assert ask(at).item.title == "Track 2"
+
+
 def test_lost_player_is_loaded_again_first(flows):
     """A question after the connection was lost: MA is brought back to where the Echo is, then asked."""
     at = flows(1, 2)

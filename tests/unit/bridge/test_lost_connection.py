@@ -193,6 +193,17 @@ def test_reattach_of_a_radio(flows):
     assert at.ma.calls[-2] == ("player_queues/play_index", {"index": at.item_id(1), "seek_position": 0})
 
 
+def test_reattach_of_an_episode_of_unknown_length(flows):
+    """What has an end has a position, also where MA does not know when that is."""
+    at = flows()
+    at.ma.items = [at.raw_item(1, media_type="podcast_episode") | {"duration": 0}]
+    at.start(1)
+    at.scene.time += 600
+    at.player.disconnected()
+    at.run(at.turn.reattach())
+    assert at.ma.calls[-2] == ("player_queues/play_index", {"index": at.item_id(1), "seek_position": 600})
+
+
 def test_reattach_only_when_needed(flows):
     """What MA has loaded is left alone."""
     at = flows(1, 2)

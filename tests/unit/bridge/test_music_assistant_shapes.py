@@ -6,7 +6,8 @@ from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 import pytest
 
-from home_bridge.models import Item, derived_path, item_of, queue_of, stream_path
+from home_bridge.identity import provider_uris
+from home_bridge.models import Item, Stream, derived_path, item_of, queue_of, stream_path
 from home_bridge.queue_view import QueueView, index_after, index_before
 
 CAPTURES = Path(__file__).parents[2] / "fixtures" / "music-assistant" / "new"
@@ -25,6 +26,18 @@ def test_item_of_a_capture():
         *("queue_item_id", "uri", "title", "artist", "album", "image_url", "duration_ms", "media_type"),
         *("explicit", "favourite"),
     }
+
+
+@pytest.mark.parametrize(
+    "name", ["item_by_uri", "track_by_uri", "track_by_provider_uri", "albums", "playlists", "radios"]
+)
+def test_provider_uris_of_a_capture(name):
+    """What a running server calls an item by its providers is never the number of a row of its library."""
+    found = capture(name)
+    for each in found if isinstance(found, list) else [found]:
+        assert each["uri"].startswith("library://")
+        assert list(provider_uris(each))
+        assert not any(uri.startswith("library:") for uri in provider_uris(each))
 
 
 def test_picture_of_a_capture():
@@ -70,6 +83,23 @@ def test_radio_has_no_duration():
     """What has no end has no duration, whatever MA guesses."""
     raw = {"queue_item_id": "1", "duration": 86_400, "media_item": {"media_type": "radio"}}
     assert Item.from_ma(raw).duration_ms is None
+
+
+@pytest.mark.parametrize("kind", ["track", "podcast_episode", "audiobook"])
+@pytest.mark.parametrize("seconds", [0, None])
+def test_no_duration_is_not_without_an_end(kind, seconds):
+    """What MA knows no length of has one nevertheless: it ends, and something follows."""
+    media = {"media_type": kind, "duration": seconds}
+    item = Item.from_ma({"queue_item_id": "1", "duration": seconds, "media_item": media})
+    assert (item.duration_ms, item.endless) == (None, False)
+    assert not Stream(1, "1", "/single/a/b/c/d.mp3", item=item).endless
+
+
+def test_without_an_end():
+    """A radio has no end, and MA's flow stream has none, whatever it plays."""
+    radio = Item.from_ma({"queue_item_id": "1", "media_item": {"media_type": "radio"}})
+    assert Stream(1, "1", "/single/a/b/c/d.mp3", item=radio).endless
+    assert Stream(1, "1", "/flow/a/b/c/d.mp3", item=Item("1", duration_ms=1000)).endless
 
 
 def test_item_without_media():

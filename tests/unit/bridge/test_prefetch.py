@@ -43,10 +43,10 @@ def test_nothing_is_due(near_end, change):
     elif change == "nothing follows":
         player.answer_next(player.audible.stream.generation, None)
     elif change == "no length":
-        endless = replace(player.audible.stream, item=replace(ITEM, duration_ms=None))
-        player.audible = replace(player.audible, stream=endless)
+        unknown = replace(player.audible.stream, item=replace(ITEM, duration_ms=None))
+        player.audible = replace(player.audible, stream=unknown)
     elif change == "endless next":
-        radio = replace(ITEM, duration_ms=None)
+        radio = replace(ITEM, media_type="radio", duration_ms=None)
         player.answer_next(player.audible.stream.generation, replace(following, item=radio))
     else:
         player.answer_next(player.audible.stream.generation - 1, following)

@@ -1,10 +1,12 @@
 """The Range header, by RFC 9110."""
 
+from http import HTTPStatus
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from home_bridge.ranges import LONGEST_HEADER, Span, parse_range
+from home_bridge.ranges import LONGEST_HEADER, Span, parse_range, unmet
 
 SIZE = 1000
 
@@ -68,3 +70,56 @@ def test_what_can_be_answered_early():
     assert Span(None, 1).needs is None
     assert Span(0, None).whole
     assert not Span(0, 5).whole
+
+
+TAG = '"a,b"'
+FAILED, SEEN = HTTPStatus.PRECONDITION_FAILED, HTTPStatus.NOT_MODIFIED
+
+
+@pytest.mark.parametrize(
+    ("if_match", "if_none_match", "expected"),
+    [
+        ([], [], None),
+        # If-Match: compared strongly (13.1.1)
+        ([TAG], [], None),
+        (['"x", ' + TAG], [], None),
+        (['"x"', TAG], [], None),
+        (["*"], [], None),
+        (['"x"'], [], FAILED),
+        (["W/" + TAG], [], FAILED),
+        (['"*"'], [], FAILED),
+        ([""], [], FAILED),
+        (["nonsense"], [], FAILED),
+        # If-None-Match: compared weakly (13.1.2)
+        ([], [TAG], SEEN),
+        ([], ["W/" + TAG], SEEN),
+        ([], ['"x",' + TAG], SEEN),
+        ([], ['"x"', TAG], SEEN),
+        ([], [" * "], SEEN),
+        ([], ['"x"'], None),
+        ([], ['"*"'], None),
+        ([], ['"a', 'b"'], SEEN),  # two lines are one list, and this is one tag
+        ([], ["nonsense"], None),
+        # both: If-Match first (13.2.2)
+        (['"x"'], [TAG], FAILED),
+        ([TAG], [TAG], SEEN),
+        ([TAG], ['"x"'], None),
+    ],
+)
+def test_conditions(if_match, if_none_match, expected):
+    """If-Match that is not met is 412, If-None-Match that is not met 304, in this order."""
+    assert unmet(if_match, if_none_match, TAG) == expected
+
+
+def test_conditions_on_what_has_no_tag():
+    """Without an entity tag no named one is met, and "any" is: there is something."""
+    assert unmet([TAG], [], None) == FAILED
+    assert unmet(["*"], [], None) is None
+    assert unmet([], [TAG], None) is None
+    assert unmet([], ["*"], None) == SEEN
+
+
+@given(st.lists(st.text(max_size=20), max_size=3), st.lists(st.text(max_size=20), max_size=3))
+def test_any_conditions(if_match, if_none_match):
+    """Whatever is sent, the answer is one of three."""
+    assert unmet(if_match, if_none_match, TAG) in {None, FAILED, SEEN}
