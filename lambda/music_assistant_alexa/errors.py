@@ -26,7 +26,11 @@ UnknownDialectError            an event of no shape we know
 The core and the adapters raise; each dialect owns one table from these types to answers.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class SkillError(Exception):
@@ -158,3 +162,8 @@ class ConfigurationError(Exception):
 
 class UnknownDialectError(Exception):
     """The event has none of the shapes we answer."""
+
+
+def answer_in(table: Mapping[type[Exception], T], error: Exception) -> T:
+    """Return what a dialect's table has for an error or its nearest ancestor; for a stranger, what it has for ours."""
+    return next((table[kind] for kind in type(error).__mro__ if kind in table), table[SkillError])

@@ -25,9 +25,9 @@ class HandlerTable(Generic[Handler]):
 
         return register
 
-    def find(self, *keys: str) -> Handler | None:
-        """Return the handler of the first key that has one."""
-        return next((self._handlers[key] for key in keys if key in self._handlers), None)
+    def find(self, key: str) -> Handler | None:
+        """Return the handler of a key, None if it has none."""
+        return self._handlers.get(key)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the keys."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from music_assistant_alexa import telemetry
 from music_assistant_alexa.auto import handlers
-from music_assistant_alexa.auto.failures import outcome_of
 from music_assistant_alexa.auto.message import BadMessageError, Head, Turn, is_ours, outline, read
 from music_assistant_alexa.auto.responses import render
 from music_assistant_alexa.auto.snapshot import Snapshot
@@ -77,14 +76,7 @@ class Auto:
 
     @staticmethod
     def _failed(key: str, error: Exception, done: Answer | None = None) -> Answer:
-        _log.log(
-            logging.INFO if isinstance(error, _EVERYDAY) else logging.WARNING,
-            "%s: %s: %s",
-            key,
-            type(error).__name__,
-            error,
-        )
-        telemetry.count(outcome_of(error))
+        telemetry.failed(_log, key, error, _EVERYDAY)
         return done or Answer(error=error)
 
     def _seen(self, turn: Turn) -> Snapshot | None:

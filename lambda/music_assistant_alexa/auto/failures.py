@@ -26,9 +26,10 @@ from music_assistant_alexa.errors import (
     SkillError,
     StreamUrlError,
     UnsupportedRequestError,
+    answer_in,
 )
 
-__all__ = ["FAILURES", "Failure", "UnplayableError", "failure_of", "outcome_of"]
+__all__ = ["FAILURES", "Failure", "UnplayableError", "failure_of"]
 
 
 class UnplayableError(Exception):
@@ -81,13 +82,8 @@ def failure_of(error: Exception) -> Failure:
     """Return the code and the description: the cause, and where it failed."""
     if isinstance(error, BadMessageError):
         return Failure(_FAULTS[error.fault], f"Not understood: {error}.")
-    found = next((FAILURES[kind] for kind in type(error).__mro__ if kind in FAILURES), FAILURES[SkillError])
+    found = answer_in(FAILURES, error)
     if not isinstance(error, HomeError):
         return found
     more, part = _PARTS[error.part]
     return Failure(found.code + more, f"{found.description}: {part}.")
-
-
-def outcome_of(error: Exception) -> str:
-    """Return the name under which an error is counted."""
-    return type(error).__name__.removesuffix("Error")

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from music_assistant_alexa import telemetry
 from music_assistant_alexa.actions import Outcome, Play
-from music_assistant_alexa.auto.failures import outcome_of
 from music_assistant_alexa.auto.message import Turn
 from music_assistant_alexa.auto.snapshot import Snapshot
 from music_assistant_alexa.auto.table import Answer, Services
@@ -144,8 +143,7 @@ def tell(report: Callable[[], Outcome]) -> Outcome:
     try:
         return report()
     except HomeError as error:
-        _log.warning("home was not told: %s: %s", type(error).__name__, error)
-        telemetry.count(outcome_of(error))
+        telemetry.failed(_log, "home was not told", error)
         return Outcome()
 
 

@@ -15,7 +15,7 @@ from ask_sdk_model import Request, RequestEnvelope, Response
 
 from music_assistant_alexa import telemetry
 from music_assistant_alexa.custom_skill import handlers
-from music_assistant_alexa.custom_skill.failures import outcome_of, reply_to
+from music_assistant_alexa.custom_skill.failures import reply_to
 from music_assistant_alexa.custom_skill.replies import Reply
 from music_assistant_alexa.custom_skill.responses import render
 from music_assistant_alexa.custom_skill.table import Services, table
@@ -106,9 +106,7 @@ class _Everything(AbstractRequestHandler):  # type: ignore[misc]
         try:
             reply = handler(turn, self._services)
         except (SkillError, ConfigurationError) as error:
-            level = logging.INFO if isinstance(error, _EVERYDAY) else logging.WARNING
-            _log.log(level, "%s: %s: %s", turn.key, type(error).__name__, error)
-            telemetry.count(outcome_of(error))
+            telemetry.failed(_log, turn.key, error, _EVERYDAY)
             return reply_to(error)
         except Exception:  # noqa: BLE001 - the last resort: a user hears a sentence, the log has the traceback
             _log.exception("%s failed", turn.key)

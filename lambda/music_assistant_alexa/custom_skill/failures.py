@@ -20,9 +20,10 @@ from music_assistant_alexa.errors import (
     SkillError,
     StreamUrlError,
     UnsupportedRequestError,
+    answer_in,
 )
 
-__all__ = ["SENTENCES", "outcome_of", "reply_to"]
+__all__ = ["SENTENCES", "reply_to"]
 
 SENTENCES: dict[type[Exception], str] = {
     MediaNotFoundError: "not_found",
@@ -50,7 +51,7 @@ _BY_PART = {"home", "auth"}
 
 def reply_to(error: Exception) -> Reply:
     """Return the sentence that names the cause and the remedy."""
-    key = next((SENTENCES[kind] for kind in type(error).__mro__ if kind in SENTENCES), "unexpected")
+    key = answer_in(SENTENCES, error)
     match error:
         case MediaNotFoundError() if error.kind in _KINDS_WITH_A_SENTENCE:
             return Reply(Sentence(f"{key}_{error.kind}", {"said": error.said}))
@@ -63,8 +64,3 @@ def reply_to(error: Exception) -> Reply:
         case HomeError() if key in _BY_PART:
             return Reply(Sentence(f"{key}_{error.part}"))
     return Reply(Sentence(key))
-
-
-def outcome_of(error: Exception) -> str:
-    """Return the name under which an error is counted: `HomeUnreachable`, `MediaNotFound` ..."""
-    return type(error).__name__.removesuffix("Error")

@@ -16,7 +16,7 @@ from music_assistant_alexa.errors import (
 )
 from music_assistant_alexa.music_skill import handlers
 from music_assistant_alexa.music_skill.directive import EVENTS, Directive, read
-from music_assistant_alexa.music_skill.failures import outcome_of, response_to, unknown_directive
+from music_assistant_alexa.music_skill.failures import response_to, unknown_directive
 from music_assistant_alexa.music_skill.responses import Response
 from music_assistant_alexa.music_skill.table import Handler, Services, table
 
@@ -81,9 +81,7 @@ class MusicSkill:
                 self._authorize(directive.access_token)
             response = handler(directive, self._services)
         except (SkillError, ConfigurationError) as error:
-            level = logging.INFO if isinstance(error, _EVERYDAY) else logging.WARNING
-            _log.log(level, "%s: %s: %s", directive.key, type(error).__name__, error)
-            telemetry.count(outcome_of(error))
+            telemetry.failed(_log, directive.key, error, _EVERYDAY)
             return response_to(error)
         except Exception:  # noqa: BLE001 - the last resort: Alexa gets an answer, the log has the traceback
             _log.exception("%s failed", directive.key)

@@ -27,10 +27,11 @@ from music_assistant_alexa.errors import (
     StreamUrlError,
     UnavailableReason,
     UnsupportedRequestError,
+    answer_in,
 )
 from music_assistant_alexa.music_skill.responses import Response
 
-__all__ = ["ERRORS", "Failure", "failure_of", "outcome_of", "response_to", "unknown_directive"]
+__all__ = ["ERRORS", "Failure", "failure_of", "response_to", "unknown_directive"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def failure_of(error: Exception) -> Failure:
             return Failure("GEOGRAPHICAL_RESTRICTION_ERROR")
         case ItemNotFoundError(named=True):
             return _INVALID_ITEM
-    return next((ERRORS[kind] for kind in type(error).__mro__ if kind in ERRORS), _INTERNAL)
+    return answer_in(ERRORS, error)
 
 
 def response_to(error: Exception) -> Response:
@@ -90,11 +91,6 @@ def response_to(error: Exception) -> Response:
 def unknown_directive(message: str) -> Response:
     """Return Alexa's general error for what is no directive of ours, whatever version it came in."""
     return _error(_INVALID_DIRECTIVE, message)
-
-
-def outcome_of(error: Exception) -> str:
-    """Return the name under which an error is counted: `MediaNotFound`, `HomeUnreachable` ..."""
-    return type(error).__name__.removesuffix("Error")
 
 
 def _error(failure: Failure, message: str) -> Response:

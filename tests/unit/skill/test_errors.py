@@ -2,11 +2,12 @@
 
 import ast
 import inspect
+import logging
 import string
 
 import pytest
 
-from music_assistant_alexa import errors, playback
+from music_assistant_alexa import errors, playback, telemetry
 from music_assistant_alexa.custom_skill import failures
 from music_assistant_alexa.custom_skill.speech import CATALOGUES, plain_text
 from music_assistant_alexa.errors import (
@@ -120,6 +121,18 @@ def test_sentences_are_for_ears(locale):
 
 
 @pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__name__)
-def test_errors_are_counted_under_short_names(kind):
+def test_errors_are_counted_under_short_names(kind, monkeypatch):
     """A metric is named after its error, without the word Error."""
-    assert failures.outcome_of(examples(kind)[0]) == kind.__name__.removesuffix("Error")
+    counted = []
+    monkeypatch.setattr(telemetry, "count", counted.append)
+    telemetry.failed(logging.getLogger(__name__), "a request", examples(kind)[0])
+    assert counted == [kind.__name__.removesuffix("Error")]
+
+
+@pytest.mark.parametrize(("everyday", "level"), [((SkillError,), "INFO"), ((HomeError,), "WARNING")])
+def test_an_everyday_error_warns_nobody(caplog, monkeypatch, everyday, level):
+    """What people say wrong is a line of the log; what someone has to mend is a warning."""
+    monkeypatch.setattr(telemetry, "count", lambda outcome: None)
+    with caplog.at_level("INFO"):
+        telemetry.failed(logging.getLogger(__name__), "a request", MediaNotFoundError("x"), everyday)
+    assert [record.levelname for record in caplog.records] == [level]
