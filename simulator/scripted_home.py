@@ -105,6 +105,12 @@ class ScriptedHome:
         albums = [item for item in self.library if item.media_type is MediaType.ALBUM and item.artist == artist]
         return albums[::-1]
 
+    def has_genre(self, name: str) -> bool:
+        """Tell whether the library has a genre of that name."""
+        self._count("has_genre", {"name": name})
+        genres = (item.name for item in self.library if item.media_type is MediaType.GENRE)
+        return name.casefold() in map(str.casefold, genres)
+
     def favourite_stations(self) -> list[MediaItem]:
         """Return the library's stations: all of them are favourites."""
         self._count("favourite_stations", {})

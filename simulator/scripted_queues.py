@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from music_assistant_alexa.errors import ContentFilteredError, ItemNotFoundError, MediaNotFoundError
-from music_assistant_alexa.models import PlayerId, QueueCommand, QueueItem, RepeatMode
+from music_assistant_alexa.models import PlayerId, QueueCommand, QueueItem
 from music_assistant_alexa.music_queue import ItemEvent, QueueEntry, QueueOrder, QueueView
 from simulator.scripted_home import Call, tracks
 
@@ -22,8 +22,8 @@ class _Queue:
     order: QueueOrder
     items: list[QueueItem]
     entries: list[QueueEntry] = field(default_factory=list)
-    shuffle: bool = False
-    repeat: RepeatMode = RepeatMode.OFF
+    modes: dict[str, bool] = field(default_factory=dict)
+    """The switches `shuffle`, `loop` and `repeat_one`."""
 
     def entry(self, at: int) -> QueueEntry:
         """Return the entry at a place, those before it made first."""
@@ -78,9 +78,9 @@ class ScriptedQueues:
         self._count("following", entry_id=entry_id, skip=skip)
         queue = self._held(player, queue_id)
         at = queue.find(entry_id)
-        if queue.repeat is RepeatMode.ONE and not skip:
+        if queue.modes["repeat_one"] and not skip:
             return queue.again(at)
-        if at + 1 >= len(queue.items) and queue.repeat is not RepeatMode.ALL:
+        if at + 1 >= len(queue.items) and not queue.modes["loop"]:
             return None
         return queue.entry(at + 1)
 
@@ -105,16 +105,14 @@ class ScriptedQueues:
         queue = self._held(player, queue_id)
         at = queue.find(entry_id)
         places = range(at, max(min(at + VIEWED, len(queue.items)), at + 1))
-        return QueueView(tuple(map(queue.entry, places)), queue.shuffle, queue.repeat)
+        return QueueView(tuple(map(queue.entry, places)), **queue.modes)
 
     def change(self, player: PlayerId, queue_id: str, command: QueueCommand) -> None:
         """Set a mode, or make an item a favourite."""
         self._count(command.name, **command.args)
         queue = self._held(player, queue_id)
-        if command.name == "shuffle":
-            queue.shuffle = command.args["on"]
-        elif command.name == "repeat":
-            queue.repeat = command.args["mode"]
+        if command.name in queue.modes:
+            queue.modes[command.name] = command.args["on"]
         else:
             at = queue.find(command.args["entry_id"])
             liked = replace(queue.entry(at).item, favourite=True)
@@ -144,7 +142,8 @@ class ScriptedQueues:
         items = list(_allowed(self.contents.get(uri) or tracks(uri), explicit_allowed=order.explicit_allowed))
         if not items:
             raise ContentFilteredError("all of it is explicit")
-        return _Queue(order, items, shuffle=order.shuffle, repeat=order.repeat)
+        modes = {"shuffle": order.shuffle, "loop": order.loop, "repeat_one": order.repeat_one}
+        return _Queue(order, items, modes=modes)
 
 
 def _allowed(items: Iterable[QueueItem], *, explicit_allowed: bool) -> Iterable[QueueItem]:

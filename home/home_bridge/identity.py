@@ -1,6 +1,7 @@
 """Whether what Music Assistant says now is what was meant then. Pure.
 
-A `library://` number is only a row of its database: made anew, the same number is another record.
+A `library://` number is only a row of its database: made anew, the same number is another record. A provider's uri
+stays, whatever the name that is shown with it.
 """
 
 import unicodedata
@@ -26,7 +27,7 @@ def is_same(content: Content, found: Mapping[str, Any]) -> bool:
 
     Nothing was remembered of it (no name): then its uri alone says what it is.
     """
-    if not content.name or set(content.other_uris) & set(provider_uris(found)):
+    if not content.name or {content.uri, *content.other_uris} & set(provider_uris(found)):
         return True
     if plain(str(found.get("name") or "")) != plain(content.name):
         return False

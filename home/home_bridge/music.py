@@ -9,10 +9,11 @@ import contextlib
 import logging
 from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
 from home_bridge import commands, music_audio, music_flows
+from home_bridge.cache import cache_key
 from home_bridge.content import Plan, planned, resolve
 from home_bridge.errors import (
     BridgeError,
@@ -20,10 +21,11 @@ from home_bridge.errors import (
     StreamTimeoutError,
     UnknownItemError,
     UnknownQueueError,
+    UnreachableError,
 )
 from home_bridge.identity import Content
 from home_bridge.models import Event
-from home_bridge.music_queue import Entry, MusicQueue
+from home_bridge.music_queue import Entry, Modes, MusicQueue
 from home_bridge.player import Player
 from home_bridge.streams import PullSource
 from home_bridge.turn import Turn
@@ -43,8 +45,7 @@ class QueueOrder:
 
     queue_id: str
     content: Content
-    shuffle: bool = False
-    repeat: str = "off"
+    modes: Modes = field(default_factory=Modes)
     explicit_allowed: bool = True
     goes_on: bool = False
     """Begin with what the player is at, where it is, if that plays the same content."""
@@ -94,6 +95,9 @@ class Music:
         self._to_load: MusicQueue | None = None
         """The one that was begun last; one that only goes on with it needs no loading."""
 
+        self._orders = self._begun_order = 0
+        """How many were taken, and which of them the player holds."""
+
         self._begun = asyncio.Event()
         """The first item is loaded, or cannot be."""
 
@@ -102,19 +106,26 @@ class Music:
             queue.refuse("the bridge was restarted while Music Assistant loaded it")
 
     async def start(self, order: QueueOrder) -> Entry:
-        """Begin a queue in the place of the one before, and return its first entry. The same order: the same entry."""
+        """Begin a queue in the place of the one before, and return its first entry. The same order: the same entry.
+
+        Raises UnknownQueueError where one that was ordered later has begun before its content was found.
+        """
         if known := self._begun_before(order):
             return known
+        self._orders = place = self._orders + 1
         if order.goes_on and (kept := self._kept(order)):
+            self._begun_order = place
             return kept
         listing = await resolve(self._room.turn.home.api, order.content)
         if known := self._begun_before(order):  # the same order came twice at once
             return known
+        if place < self._begun_order:
+            raise UnknownQueueError("a queue that was ordered later holds the player")
         playable = listing.playable(explicit_allowed=order.explicit_allowed)
-        plan = planned(playable, shuffle=order.shuffle, repeat=order.repeat)
-        queue = MusicQueue(order.queue_id, order.content.uri, order.explicit_allowed)
+        plan = planned(playable, shuffle=order.modes.shuffle, repeat=order.modes.repeat)
+        queue = self._made(order)
         entry = queue.add(plan.first, first=True)
-        self.queue = self._to_load = queue
+        self.queue, self._to_load, self._begun_order = queue, queue, place
         self._begun = asyncio.Event()
         self._room.remember()
         self._room.background(self._load(queue, self._begun, plan))
@@ -147,20 +158,30 @@ class Music:
             return queue.note_asked(where, entry, await flow(self._room.turn, queue, entry))
 
     async def view(self, queue_id: str, number: int) -> dict[str, Any]:
-        """Return an entry and what follows it, with the modes."""
+        """Return an entry and what follows it, with the modes; what is known of that where MA cannot be asked."""
         queue = await self._loaded(queue_id)
-        async with self._room.exclusively():
-            entry = self._held(queue_id).entry(number)
-            entries, seen = await music_flows.view(self._room.turn, queue, entry)
-        return {"entries": [each.to_json() for each in entries], "shuffle": seen.shuffle, "repeat": seen.repeat}
+        try:
+            async with self._room.exclusively():
+                entry = self._held(queue_id).entry(number)
+                entries, seen = await music_flows.view(self._room.turn, queue, entry)
+                queue.note_modes(queue.modes.seen(seen))
+        except (UnreachableError, StreamTimeoutError):
+            entries = [self._held(queue_id).entry(number)]
+        return {"entries": [each.to_json() for each in entries], **asdict(queue.modes)}
 
-    async def change(self, queue_id: str, command: str, args: dict[str, Any]) -> None:
-        """Do `shuffle {on}` or `repeat {mode}`."""
-        await self._loaded(queue_id)
+    async def switch(self, queue_id: str, name: str, *, on: bool) -> None:
+        """Turn `shuffle`, `loop` or `repeat_one` on or off; the others stay as they are."""
+        queue = await self._loaded(queue_id)
         async with self._room.exclusively():
             self._held(queue_id)
             await self._room.ready()
-            await commands.run(self._room.turn, command, args)
+            turn = self._room.turn
+            modes = replace(queue.modes.seen(await turn.queue()), **{name: on})
+            if name == "shuffle":
+                await commands.run(turn, "shuffle", {"on": on})
+            else:
+                await commands.run(turn, "repeat", {"mode": modes.repeat})
+            queue.note_modes(modes)
 
     async def like(self, queue_id: str, number: int) -> Entry:
         """Make an entry's item a favourite of MA's."""
@@ -197,10 +218,10 @@ class Music:
 
     def sound(self, queue_id: str, number: int) -> str | None:
         """Return under what name an entry's audio is kept; None for an entry nobody knows any more."""
-        if not self.holds(queue_id):
+        if self.queue is None:
             return None
-        entry = self._held(queue_id).entries.get(number)
-        return entry.sound if entry else None
+        entry = self.queue.entries.get(number) if self.holds(queue_id) else None
+        return entry.sound if entry else self.queue.lent.get(cache_key(queue_id, number))
 
     def sound_of(self, generation: int) -> str | None:
         """Return under what name the audio of a stream is kept, if it is an entry's."""
@@ -258,6 +279,11 @@ class Music:
             return None
         return self.queue.entries.get(1)
 
+    def _made(self, order: QueueOrder) -> MusicQueue:
+        """Make a queue without entries; the URLs of those before it on this player stay good."""
+        lent = self.queue.lent if self.queue else {}
+        return MusicQueue(order.queue_id, order.content.uri, order.explicit_allowed, order.modes, lent=lent)
+
     def _kept(self, order: QueueOrder) -> Entry | None:
         """Return the first entry of a queue that goes on with the stream of the one before."""
         before, player = self.queue, self._room.player
@@ -266,7 +292,7 @@ class Music:
         entry = before.of_generation(player.current.generation)
         if entry is None or (entry.item.explicit and not order.explicit_allowed):
             return None
-        self.queue = MusicQueue(order.queue_id, order.content.uri, order.explicit_allowed, liked=before.liked)
+        self.queue = replace(self._made(order), liked=before.liked)
         first = self.queue.follow_on(entry, max(0, player.position_ms - player.current.position_ms))
         self._room.remember()
         self._room.background(self._set_modes(order))
@@ -279,7 +305,7 @@ class Music:
                 return
             await self._room.ready()
             seen = await self._room.turn.queue()
-            if seen.repeat != order.repeat:
-                await commands.run(self._room.turn, "repeat", {"mode": order.repeat})
-            if seen.shuffle != order.shuffle:
-                await commands.run(self._room.turn, "shuffle", {"on": order.shuffle})
+            if seen.repeat != order.modes.repeat:
+                await commands.run(self._room.turn, "repeat", {"mode": order.modes.repeat})
+            if seen.shuffle != order.modes.shuffle:
+                await commands.run(self._room.turn, "shuffle", {"on": order.modes.shuffle})

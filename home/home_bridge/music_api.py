@@ -13,15 +13,15 @@ from home_bridge.http_api import json_body, only_known, player_mac
 from home_bridge.identity import Content
 from home_bridge.models import Event, EventKind
 from home_bridge.music import Music, QueueOrder
-from home_bridge.music_queue import Entry
-from home_bridge.queue_view import REPEAT_MODES
+from home_bridge.music_queue import Entry, Modes
 
 URIS_LIMIT = 20
 """Uris of one content at most; each may have to be asked for."""
 
 ID_LIMIT = 255
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
-_COMMANDS = ("previous", "jump", "shuffle", "repeat", "favourite")
+_SWITCHES = ("shuffle", "loop", "repeat_one")
+_COMMANDS = ("previous", "jump", "favourite", *_SWITCHES)
 
 
 class Rooms(Protocol):
@@ -79,8 +79,8 @@ class MusicCalls:
         if not isinstance(details, dict):
             raise BadRequestError("args must be an object")
         music, queue_id = self._music(request), args.text("queue_id")
-        if command in {"shuffle", "repeat"}:
-            await music.change(queue_id, command, details)
+        if command in _SWITCHES:
+            await music.switch(queue_id, command, on=Arguments(details).flag("on"))
             return _answer(None)
         _, number = _named(queue_id, details.get("entry_id"))
         if command == "favourite":
@@ -118,8 +118,7 @@ def _order(args: Arguments) -> QueueOrder:
     return QueueOrder(
         queue_id,
         _content(args.raw.get("content")),
-        shuffle=args.flag("shuffle"),
-        repeat=args.choice("repeat", REPEAT_MODES),
+        Modes(**{switch: args.flag(switch) for switch in _SWITCHES}),
         explicit_allowed=args.flag("explicit_allowed"),
         goes_on=args.flag("goes_on"),
     )

@@ -85,6 +85,8 @@ async def skip(turn: Turn, queue: MusicQueue, entry: Entry) -> Entry | None:
     """Play what follows an entry because someone asked, so that "repeat one" is left; None at the end."""
     turn.home.send(echo_events.imply_started(turn.player, _generation(entry)))
     found = await turn.find(entry.item.queue_item_id)  # none: MA empties a queue five seconds after its end
+    if found is not None:
+        found = replace(found, view=queue.modes.without_repeat_one(found.view))
     for _ in range(LOOK_PAST):
         found = await turn.after(found, skip=True) if found else None
         if found is None or _may_be_heard(queue, found.item):

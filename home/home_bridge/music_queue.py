@@ -12,9 +12,36 @@ from typing import Any, Self
 from home_bridge.cache import cache_key
 from home_bridge.errors import UnknownItemError
 from home_bridge.models import Item, Stream
+from home_bridge.queue_view import QueueView
 
 ENTRIES_LIMIT = 200
 """Entries that are remembered: more than are heard while a URL is good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """In which order a queue plays, in Alexa's words: two switches for what is one mode of Music Assistant's."""
+
+    shuffle: bool = False
+    loop: bool = False
+    repeat_one: bool = False
+
+    @property
+    def repeat(self) -> str:
+        """MA's mode: who wants this song again wants that more than the whole queue."""
+        if self.repeat_one:
+            return "one"
+        return "all" if self.loop else "off"
+
+    def seen(self, view: QueueView) -> Self:
+        """Return the modes that MA has now, whose screen sets them too; of a loop beneath "one" it knows nothing."""
+        repeat_one = view.repeat == "one"
+        loop = self.loop if repeat_one else view.repeat == "all"
+        return replace(self, shuffle=view.shuffle, loop=loop, repeat_one=repeat_one)
+
+    def without_repeat_one(self, view: QueueView) -> QueueView:
+        """Return MA's queue as it is to who leaves "repeat one": it loops, if it does beneath that."""
+        return replace(view, repeat="all") if self.loop and view.repeat == "one" else view
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +84,9 @@ class MusicQueue:
     """The uri that was asked for."""
 
     explicit_allowed: bool = True
+    modes: Modes = field(default_factory=Modes)
+    """As they were asked for, or seen last."""
+
     count: int = 0
     """The number given last."""
 
@@ -71,6 +101,9 @@ class MusicQueue:
 
     liked: tuple[str, ...] = ()
     """Uris that were marked as favourites: what stands in MA's queue does not notice it."""
+
+    lent: dict[str, str] = field(default_factory=dict)
+    """Names of audio that is kept under another one, also of queues that this player held before."""
 
     entries: dict[int, Entry] = field(default_factory=dict)
     version: int = field(default=0, compare=False)
@@ -133,6 +166,7 @@ class MusicQueue:
     def follow_on(self, before: Entry, offset_ms: int) -> Entry:
         """Begin with an entry of the queue before: the same stream, from where it is."""
         first = self.add(before.item, first=before.first)
+        self.lent = dict([*self.lent.items(), (first.sound, before.sound)][-ENTRIES_LIMIT:])
         self.head = before.item.queue_item_id if before.first else ""
         return self._put(replace(first, sound=before.sound, generation=before.generation, offset_ms=offset_ms))
 
@@ -146,6 +180,12 @@ class MusicQueue:
         self.liked = (*(each for each in self.liked if each != uri), uri)[-ENTRIES_LIMIT:]
         for entry in list(self.entries.values()):
             self._put(replace(entry, item=self._liked(entry.item)))
+
+    def note_modes(self, modes: Modes) -> None:
+        """Note in which order it plays now."""
+        if modes != self.modes:
+            self.modes = modes
+            self.version += 1
 
     def note_asked(self, request: str, about: Entry, result: Entry) -> Entry:
         """Remember where a request led, in case it comes again; return that."""
@@ -177,7 +217,7 @@ class MusicQueue:
         entries = (Entry(**{**entry, "item": Item(**entry["item"])}) for entry in kept["entries"])
         asked = kept["asked"] and tuple(kept["asked"])
         fields = {**kept, "entries": {entry.number: entry for entry in entries}, "asked": asked}
-        return cls(**{**fields, "liked": tuple(kept["liked"])})
+        return cls(**{**fields, "liked": tuple(kept["liked"]), "modes": Modes(**kept.get("modes", {}))})
 
     def _put(self, entry: Entry) -> Entry:
         if self.entries.get(entry.number) != entry:

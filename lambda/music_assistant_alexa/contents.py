@@ -2,7 +2,8 @@
 
 A contentId is a uri: Music Assistant's own, or one of ours for what has none. It says the same to everyone for years;
 Alexa's alarms replay it. A `library://` uri is only a row of MA's database, so what it meant is kept beside it, and
-home compares the two. From selection criteria to one thing: docs/music-skill.md has the table.
+home compares the two; if by now it means another thing, that one has a provider's uri for its contentId. From
+selection criteria to one thing: docs/music-skill.md has the table.
 """
 
 import logging
@@ -10,14 +11,17 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import TypeVar
 
 from music_assistant_alexa.entity_ids import uri_of
 from music_assistant_alexa.errors import ContentFilteredError, MediaNotFoundError, PlaybackStoreError
-from music_assistant_alexa.library import Library
+from music_assistant_alexa.library import Library, best_match, plain
 from music_assistant_alexa.models import MediaItem, MediaQuery, MediaType
-from music_assistant_alexa.ports import MusicAssistant, MusicStore
+from music_assistant_alexa.ports import MusicAssistant, MusicStore, Search
 
 __all__ = ["LIBRARY", "Contents", "Criteria", "Named", "favourites", "genre", "station"]
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -91,6 +95,8 @@ class Contents:
         self._library = Library(music)
         self._store = store
         self._remembered: dict[str, MediaItem] = {}
+        self._entities: dict[str, MediaItem | None] = {}
+        """What catalogues told, by the uris that their ids are made of; None of what they did not tell."""
 
     def playable(self, criteria: Criteria, *, explicit_allowed: bool = True) -> MediaItem:
         """Return the one thing meant. No round trip for what is named by our catalogue's id, one for what is not.
@@ -119,11 +125,12 @@ class Contents:
     def meaning(self, content_id: str) -> MediaItem:
         """Return what a contentId meant when it was handed out; all but its uri is empty where nobody knows.
 
-        No round trip. Raises MediaNotFoundError for what cannot be one of ours.
+        No round trip. Raises MediaNotFoundError for what cannot be one of ours; PlaybackStoreError, since without its
+        name and its providers' uris home could not tell it from another.
         """
         if not _is_content(content_id):
             raise MediaNotFoundError
-        return self._known(content_id) or MediaItem(content_id, "", _kind_of(content_id))
+        return self._stored(content_id) or MediaItem(content_id, "", _kind_of(content_id))
 
     def renew(self, content_id: str) -> None:
         """Keep what a contentId means for as long again: it is being heard."""
@@ -150,7 +157,7 @@ class Contents:
         album = next(iter(self._music.albums_of(artist.uri)), None)
         if album is None:
             raise MediaNotFoundError(artist.name, MediaType.ALBUM)
-        return album
+        return self._apart(album)
 
     def _found(self, criteria: Criteria, kind: MediaType) -> MediaItem:
         """Find what is named of a kind: by the catalogue's id, and by its words where that is not ours."""
@@ -164,37 +171,73 @@ class Contents:
                 if not named.text:
                     raise
         if kind is MediaType.GENRE:
-            return genre(named.text)
-        return self._library.named(MediaQuery(named.text, kind, self._artist_name(criteria, kind)))
+            return self._genre(named.text)
+        return self._apart(self._in_words(criteria, kind))
 
     def _by_entity(self, entity: str, kind: MediaType) -> MediaItem:
         uri = uri_of(entity)
         if uri is None:
             raise MediaNotFoundError("", kind)
-        item = self._known(uri) or self._music.item(uri)
+        item = self._told(uri) or self._known(uri) or self._music.item(uri)
         if item.media_type is not kind:
             raise MediaNotFoundError(item.name, kind)
         return genre(item.name) if kind is MediaType.GENRE else item
 
-    def _artist_name(self, criteria: Criteria, kind: MediaType) -> str:
-        """Return the name of the artist that goes with a thing named in words, if it is known without asking home."""
-        artist = criteria.named.get(MediaType.ARTIST)
-        if artist is None or kind not in {MediaType.TRACK, MediaType.ALBUM}:
+    def _genre(self, name: str) -> MediaItem:
+        """Return the genre of a name, if home has it. What our catalogue's id names is not asked for."""
+        named = genre(name)
+        if not self._music.has_genre(named.name):
+            raise MediaNotFoundError(name, MediaType.GENRE)
+        return named
+
+    def _in_words(self, criteria: Criteria, kind: MediaType) -> MediaItem:
+        """Search for a name; by its artist, and on its album where that is said and has it."""
+        artist = self._name_beside(criteria, MediaType.ARTIST) if kind in {MediaType.TRACK, MediaType.ALBUM} else ""
+        album = self._name_beside(criteria, MediaType.ALBUM) if kind is MediaType.TRACK else ""
+        query = MediaQuery(criteria.named[kind].text, kind, artist)
+        library = Library(_OnAlbum(self._music, query, album)) if album else self._library
+        return library.named(query)
+
+    def _name_beside(self, criteria: Criteria, kind: MediaType) -> str:
+        """Return the name of what goes with a thing named in words, if it is known without asking home."""
+        beside = criteria.named.get(kind)
+        if beside is None:
             return ""
-        uri = None if artist.text else uri_of(artist.entity_id)
-        known = self._known(uri) if uri else None
-        return known.name if known else artist.text
+        uri = None if beside.text else uri_of(beside.entity_id)
+        known = (self._told(uri) or self._known(uri)) if uri else None
+        return known.name if known else beside.text
+
+    def _told(self, uri: str) -> MediaItem | None:
+        """Return what a catalogue told Amazon that a uri is, under a contentId that has not meant another thing."""
+        if _made(uri):
+            return None
+        if uri not in self._entities:
+            try:
+                told = self._store.entity(uri)
+            except PlaybackStoreError as error:
+                _log.warning("what a catalogue told cannot be read: %s", error)
+                return None
+            _keep(self._entities, uri, told and self._apart(told))
+        return self._entities[uri]
+
+    def _apart(self, item: MediaItem) -> MediaItem:
+        """Return an item under its own uri, or a provider's if its own was handed out for another thing."""
+        known = None if self._remembered.get(item.uri) == item else self._known(item.uri)
+        if known is None or not item.other_uris or _is_same(known, item):
+            return item
+        return replace(item, uri=item.other_uris[0])
 
     def _known(self, uri: str) -> MediaItem | None:
         """Return what a uri is known to mean here; what the table cannot tell, home can."""
-        made = self._remembered.get(uri) or _made(uri)
-        if made:
-            return made
         try:
-            return self._store.content(uri)
+            return self._stored(uri)
         except PlaybackStoreError as error:
             _log.warning("what a contentId meant cannot be read: %s", error)
             return None
+
+    def _stored(self, uri: str) -> MediaItem | None:
+        """Return what a uri meant when it was last handed out. Raises PlaybackStoreError."""
+        return self._remembered.get(uri) or _made(uri) or self._store.content(uri)
 
     def _handed_out(self, item: MediaItem) -> MediaItem:
         """Keep what an item's contentId means; once in each sandbox, since a row is good for over a year."""
@@ -205,10 +248,39 @@ class Contents:
         except PlaybackStoreError as error:
             _log.warning("what a contentId means cannot be kept: %s", error)
             return item
-        self._remembered[item.uri] = item
-        for oldest in list(islice(self._remembered, max(len(self._remembered) - KEPT, 0))):
-            del self._remembered[oldest]
+        _keep(self._remembered, item.uri, item)
         return item
+
+
+@dataclass(frozen=True, slots=True)
+class _OnAlbum:
+    """A search that finds nothing but an album's, where what is asked for is among it."""
+
+    music: Search
+    query: MediaQuery
+    album: str
+
+    def search(self, text: str, kinds: tuple[MediaType, ...], limit: int) -> list[MediaItem]:
+        """Return what the album has, or else all that is found."""
+        found = self.music.search(text, kinds, limit)
+        album = MediaQuery(self.album)
+        there = [item for item in found if best_match(album, [replace(item, name=item.album)])]
+        return there if best_match(self.query, there) else found
+
+
+def _keep(items: dict[str, T], uri: str, item: T) -> None:
+    """Remember what a uri is, and forget the one remembered first where there are too many."""
+    items[uri] = item
+    for oldest in list(islice(items, max(len(items) - KEPT, 0))):
+        del items[oldest]
+
+
+def _is_same(known: MediaItem, item: MediaItem) -> bool:
+    """Tell whether two items of one uri are one thing: a provider's uri is shared, or name and artist are equal."""
+    if set(known.other_uris) & {item.uri, *item.other_uris}:
+        return True
+    artists = {plain(known.artist), plain(item.artist)} - {""}
+    return plain(known.name) == plain(item.name) and len(artists) <= 1
 
 
 def _unnamed(criteria: Criteria) -> MediaItem:

@@ -6,7 +6,7 @@ No device id comes with that dialect's requests: a household has a few players f
 import hashlib
 from dataclasses import dataclass, field
 
-from music_assistant_alexa.models import Activity, MediaItem, PlayerId, QueueItem, RepeatMode
+from music_assistant_alexa.models import Activity, MediaItem, PlayerId, QueueItem
 
 __all__ = ["PLAYERS", "ItemEvent", "MusicQueue", "QueueEntry", "QueueOrder", "QueueView"]
 
@@ -51,7 +51,8 @@ class QueueOrder:
     """`uri` says what; name, artist and other uris let home notice that the uri has come to mean something else."""
 
     shuffle: bool = False
-    repeat: RepeatMode = RepeatMode.OFF
+    loop: bool = False
+    repeat_one: bool = False
     explicit_allowed: bool = True
     goes_on: bool = False
     """Begin with the item that the player is at, where it is, if it plays the same content."""
@@ -80,7 +81,8 @@ class QueueView:
 
     entries: tuple[QueueEntry, ...]
     shuffle: bool = False
-    repeat: RepeatMode = RepeatMode.OFF
+    loop: bool = False
+    repeat_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)

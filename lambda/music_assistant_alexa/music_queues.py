@@ -12,7 +12,7 @@ from typing import Self
 from music_assistant_alexa.actions import Art
 from music_assistant_alexa.contents import Contents
 from music_assistant_alexa.errors import ContentFilteredError, ItemNotFoundError, PlaybackStoreError, SkillError
-from music_assistant_alexa.models import Activity, MediaItem, QueueCommand, RepeatMode
+from music_assistant_alexa.models import Activity, MediaItem, QueueCommand
 from music_assistant_alexa.music_queue import ItemEvent, MusicQueue, QueueEntry, QueueOrder, QueueView
 from music_assistant_alexa.ports import MusicQueues, MusicStore
 from music_assistant_alexa.stream_urls import PublicUrls
@@ -36,7 +36,7 @@ class ItemReference:
 
 @dataclass(frozen=True, slots=True)
 class Modes:
-    """In which order a queue plays, in Alexa's words: two switches for what is one mode of MA's."""
+    """In which order a queue plays, in Alexa's words: two switches, which home makes MA's one mode of."""
 
     shuffle: bool = False
     loop: bool = False
@@ -45,14 +45,7 @@ class Modes:
     @classmethod
     def of(cls, view: QueueView) -> Self:
         """Return the modes of a queue as home has it."""
-        return cls(view.shuffle, view.repeat is RepeatMode.ALL, view.repeat is RepeatMode.ONE)
-
-    @property
-    def repeat(self) -> RepeatMode:
-        """MA's mode: who wants this song again wants that more than the whole queue."""
-        if self.repeat_one:
-            return RepeatMode.ONE
-        return RepeatMode.ALL if self.loop else RepeatMode.OFF
+        return cls(view.shuffle, view.loop, view.repeat_one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +149,13 @@ class QueuePlayback:
         """Mix what follows, or put it back in order."""
         self._change(reference, QueueCommand("shuffle", {"on": on}))
 
-    def repeat(self, reference: ItemReference, mode: RepeatMode) -> None:
-        """Repeat everything, one item or nothing."""
-        self._change(reference, QueueCommand("repeat", {"mode": mode}))
+    def loop(self, reference: ItemReference, *, on: bool) -> None:
+        """Begin again after the last item, or end there."""
+        self._change(reference, QueueCommand("loop", {"on": on}))
+
+    def repeat_one(self, reference: ItemReference, *, on: bool) -> None:
+        """Play one item over and over, or go on."""
+        self._change(reference, QueueCommand("repeat_one", {"on": on}))
 
     def like(self, reference: ItemReference) -> None:
         """Make an entry's item a favourite."""
@@ -169,8 +166,7 @@ class QueuePlayback:
         queue = self._store.queue(queue_id)
         if queue is None:
             return
-        if event.activity is Activity.STARTED:
-            self._keep(queue)
+        self._note(queue, event)
         self._queues.tell(queue.player_id, queue.queue_id, event)
 
     def _begin(self, wanted: Initiation, content: MediaItem, *, goes_on: bool = False) -> BegunQueue:
@@ -184,23 +180,22 @@ class QueuePlayback:
             queue.player_name,
             content,
             shuffle=wanted.modes.shuffle,
-            repeat=wanted.modes.repeat,
+            loop=wanted.modes.loop,
+            repeat_one=wanted.modes.repeat_one,
             explicit_allowed=wanted.explicit_allowed,
             goes_on=goes_on,
         )
         try:
             first = self._queues.start(queue.player_id, order)
         except SkillError:
-            self._give_back(queue_id, wanted.current)
+            self._give_back(queue_id)
             raise
         return BegunQueue(queue_id, wanted.modes, self._handed(queue_id, first))
 
-    def _give_back(self, queue_id: str, current: ItemReference | None) -> None:
-        """Let what plays keep its player, since nothing has taken its place; else "next" would not find it any more."""
-        if current is None:
-            return
+    def _give_back(self, queue_id: str) -> None:
+        """Let what has been playing keep its player, since nothing takes its place; else "next" would not find it."""
         try:
-            self._store.seat(current.queue_id, current.content_id, replacing=queue_id)
+            self._store.give_back(queue_id)
         except PlaybackStoreError as error:
             _log.warning("a player cannot be given back: %s", error)
 
@@ -224,10 +219,13 @@ class QueuePlayback:
         url, valid_until = self._urls.entry(queue_id, entry.entry_id)
         return HandedEntry(queue_id, entry, url, valid_until, self._urls.art(entry.item.image_url))
 
-    def _keep(self, queue: MusicQueue) -> None:
-        """Note that a queue is heard, so that neither its player nor what its contentId means is forgotten."""
+    def _note(self, queue: MusicQueue, event: ItemEvent) -> None:
+        """Note that a queue is heard, so that neither its player nor what its contentId means is forgotten; or not."""
         try:
-            self._store.touch(queue)
-            self._contents.renew(queue.content)
+            if event.activity is Activity.STARTED:
+                self._store.touch(queue, event.entry_id)
+                self._contents.renew(queue.content)
+            else:
+                self._store.silence(queue, event.entry_id)
         except PlaybackStoreError as error:
-            _log.warning("that a queue is heard cannot be noted: %s", error)
+            _log.warning("that a queue is heard, or no more, cannot be noted: %s", error)

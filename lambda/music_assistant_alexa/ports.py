@@ -36,6 +36,10 @@ class MusicAssistant(Search, Protocol):
         """Return an artist's albums, the newest first. Raises HomeError."""
         ...
 
+    def has_genre(self, name: str) -> bool:
+        """Tell whether a genre of the library has that name, or has it among its others. Raises HomeError."""
+        ...
+
     def favourite_stations(self) -> list[MediaItem]:
         """Return the radio stations that are favourites, in the server's order. Raises HomeError."""
         ...
@@ -115,7 +119,7 @@ class MusicQueues(Protocol):
         ...
 
     def change(self, player: PlayerId, queue_id: str, command: QueueCommand) -> None:
-        """Do `shuffle {on}`, `repeat {mode}` or `favourite {entry_id}`."""
+        """Do `shuffle {on}`, `loop {on}`, `repeat_one {on}` or `favourite {entry_id}`."""
         ...
 
     def tell(self, player: PlayerId, queue_id: str, event: ItemEvent) -> None:
@@ -134,19 +138,32 @@ class MusicStore(Protocol):
         """Keep what a contentId means, for over a year."""
         ...
 
+    def entity(self, uri: str) -> MediaItem | None:
+        """Return what a catalogue last told Amazon that an entity is, None if none told of it."""
+        ...
+
     def queue(self, queue_id: str) -> MusicQueue | None:
         """Return a queue, None if its player has been given to another."""
         ...
 
     def seat(self, queue_id: str, content: str, *, replacing: str = "") -> MusicQueue:
-        """Give a queue one of the household's players: that of the queue it replaces, else the longest idle.
+        """Give a queue one of the household's players: that of the queue it replaces, else one that is free.
 
-        A queue that has one keeps it. Of two at once, each gets a player of its own.
+        If none is, the one that has been silent longest, else the one that was heard longest ago. A queue that has one
+        keeps it. Of two at once, each gets a player of its own.
         """
         ...
 
-    def touch(self, queue: MusicQueue) -> None:
-        """Note that a queue is being heard, so that its player is not the longest idle."""
+    def give_back(self, queue_id: str) -> None:
+        """Undo what `seat` has just done for a queue, unless another has the player by now."""
+        ...
+
+    def touch(self, queue: MusicQueue, entry_id: str = "") -> None:
+        """Note that an entry of a queue is being heard."""
+        ...
+
+    def silence(self, queue: MusicQueue, entry_id: str = "") -> None:
+        """Note that an entry is no longer heard: the queue is silent, unless another of it is by now."""
         ...
 
 

@@ -12,7 +12,7 @@ from music_catalog.errors import LibraryShrunkError
 from music_catalog.models import ENTITY_LIMIT, HEADROOM, Entry, Kind, Locale
 from music_catalog.state import Row, State
 
-__all__ = ["Builder", "Counts", "Source", "folder_of"]
+__all__ = ["Builder", "Counts", "Notes", "Source", "folder_of"]
 
 SHRUNK_FROM = 20
 """Entities of a kind from which on the loss of more than half is taken for a mistake."""
@@ -21,12 +21,27 @@ SHRUNK_FROM = 20
 TOLD_EACH = 100
 """Entities after which a watcher is told how many there are."""
 
+NOTED_FOR_MS = 90 * 24 * 3600 * 1000
+"""Milliseconds after which the skill's table is told anew what has not changed: its rows do not stay for ever."""
+
 
 class Source(Protocol):
     """Whatever gives the entries of a kind."""
 
     def entries(self, kind: Kind) -> Iterator[Entry]:
         """Yield all of them."""
+        ...
+
+
+class Notes(Protocol):
+    """Whoever keeps for the skill what entities are, so that it need not ask home. Raises CatalogError."""
+
+    def add(self, entry: Entry) -> None:
+        """Keep what an entity is, now or with those that follow."""
+        ...
+
+    def finish(self) -> None:
+        """Keep what was added and is not kept yet."""
         ...
 
 
@@ -58,8 +73,16 @@ class _Build:
 class Builder:
     """Builds catalogues of what a source gives; asks the state what changed."""
 
-    def __init__(self, state: State, folder: Path, locales: Sequence[Locale], limit: int = ENTITY_LIMIT) -> None:
+    def __init__(
+        self,
+        state: State,
+        folder: Path,
+        locales: Sequence[Locale],
+        limit: int = ENTITY_LIMIT,
+        notes: Notes | None = None,
+    ) -> None:
         self._state = state
+        self._notes = notes
         self._folder = folder
         self._locales = locales
         self._limit = limit
@@ -86,6 +109,8 @@ class Builder:
                     if not may_shrink:
                         self._check_loss(kind, run)
                     counts.deleted = self._write_deleted(build, kind, lines)
+            if self._notes:
+                self._notes.finish()
         self._forget_others(run)
         return build.counts
 
@@ -108,9 +133,17 @@ class Builder:
             lines.write(timed(line, updated))
             counts.living += 1
             counts.changed += row is None or updated != row.updated
+            self._note(entry, made["id"], row, updated, build.now_ms)
             if counts.living % TOLD_EACH == 0:
                 told(kind, counts.living)
         told(kind, counts.living)
+
+    def _note(self, entry: Entry, entity_id: str, row: Row | None, updated: int, now_ms: int) -> None:
+        """Have kept for the skill what an entity is, if it is new, has changed or was kept long ago."""
+        is_known = row and row.noted and row.updated == updated and row.noted > now_ms - NOTED_FOR_MS
+        if self._notes and entry.item and not is_known:
+            self._notes.add(entry)
+            self._state.note_told(entry.kind, entity_id, now_ms)
 
     def _has_place(self, build: _Build, kind: Kind, row: Row | None) -> bool:
         """Tell whether an entity gets a place: what Amazon keeps has one, what is new takes one of those left.

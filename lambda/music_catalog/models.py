@@ -1,7 +1,9 @@
 """What a catalogue is made of: six kinds, and entries that link to each other."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 __all__ = ["ENTITY_LIMIT", "HEADROOM", "Entry", "Kind", "Link", "Locale"]
 
@@ -78,3 +80,5 @@ class Entry:
     artists: tuple[Link, ...] = ()
     album: Link | None = None
     genres: tuple[str, ...] = ()
+    item: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What Music Assistant says of it; nothing of a genre."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from music_catalog.builder import Builder, Counts, Source, folder_of
-from music_catalog.models import Kind, Locale
+from music_catalog.builder import Builder, Counts, Notes, Source, folder_of
+from music_catalog.models import ENTITY_LIMIT, Kind, Locale
 from music_catalog.state import State
 from music_catalog.upload import Pause, Uploader
 
@@ -19,12 +19,14 @@ class Catalogue:
     state: State
     folder: Path
     locales: tuple[Locale, ...]
+    notes: Notes | None = None
+    """Where the skill looks up what entities are, if this run reaches it."""
 
     def build(
         self, source: Source, now_ms: int, told: Callable[[Kind, int], None], *, may_shrink: bool = False
     ) -> dict[Kind, Counts]:
         """Write all six files. Raises CatalogError."""
-        builder = Builder(self.state, self.folder, self.locales)
+        builder = Builder(self.state, self.folder, self.locales, ENTITY_LIMIT, self.notes)
         return builder.build(source, now_ms, may_shrink=may_shrink, told=told)
 
     @property
@@ -40,10 +42,11 @@ class Catalogue:
 def upload(uploader: Uploader, pauses: Callable[[], Iterable[Pause]]) -> list[Kind]:
     """Send what is new, wait for Amazon, and bind the skill anew; return what Amazon is not done with yet.
 
-    The skill is bound also when Amazon takes longer than is waited, or refuses: any upload may have unbound it.
+    The skill is bound also when sending breaks off, when Amazon takes longer than is waited, or refuses: any file that
+    was handed over may have unbound it.
     """
-    uploader.send()
     try:
+        uploader.send()
         return uploader.settle(pauses())
     finally:
         uploader.rebind(pauses())

@@ -92,6 +92,8 @@ class CloudSettings:
     smapi_url: str = API_URL
     login_url: str = LOGIN_URL
     home_ca_file: str = ""
+    table_name: str = ""
+    """Of the skill's table, to note there what entities are; "" where it is not to be."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -107,6 +109,7 @@ class CloudSettings:
             smapi_url=environ.get("SMAPI_URL") or API_URL,
             login_url=environ.get("LWA_URL") or LOGIN_URL,
             home_ca_file=environ.get("HOME_CA_FILE", ""),
+            table_name=environ.get("PLAYBACK_TABLE_NAME", ""),
         )
 
 

@@ -1,8 +1,9 @@
 """What Amazon has been told, in a SQLite file beside the catalogues: when each entity changed, and how far uploads are.
 
-One row for an entity: `digest` changes when it does, `updated` is when, `run` is the last run that saw it, and `sent`
-is the `updated` that Amazon has (NULL: it was never told). A build is one transaction, so that one that breaks off
-leaves all as it was. SQLite holds a large library in a file where a dict would hold it in memory.
+One row for an entity: `digest` changes when it does, `updated` is when, `run` is the last run that saw it, `sent`
+is the `updated` that Amazon has (NULL: it was never told), and `noted` is when the skill's table was told (NULL:
+never). A build is one transaction, so that one that breaks off leaves all as it was. SQLite holds a large library in a
+file where a dict would hold it in memory.
 """
 
 import sqlite3
@@ -22,7 +23,7 @@ _GONE = b""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entity (
     kind TEXT, id TEXT, digest BLOB NOT NULL, updated INTEGER NOT NULL, run INTEGER NOT NULL, sent INTEGER,
-    PRIMARY KEY (kind, id)
+    noted INTEGER, PRIMARY KEY (kind, id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS upload (kind TEXT PRIMARY KEY, catalog_id TEXT, upload_id TEXT, completed INTEGER);
@@ -43,6 +44,9 @@ class Row:
 
     sent: int | None
     """The `updated` that Amazon has; None: it was never told."""
+
+    noted: int | None
+    """When the skill's table was told what it is, in Unix milliseconds; None: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class State:
         path.touch(mode=0o600)  # it holds the addresses to which parts of uploads go
         self._sql = sqlite3.connect(path, isolation_level=None)
         self._sql.executescript(_SCHEMA)
+        if "noted" not in {column[1] for column in self._sql.execute("PRAGMA table_info(entity)").fetchall()}:
+            self._sql.execute("ALTER TABLE entity ADD COLUMN noted INTEGER")  # a file of an older version
 
     def __enter__(self) -> Self:
         """Return itself, open."""
@@ -106,16 +112,21 @@ class State:
 
     def row(self, kind: Kind, entity_id: str) -> "Row | None":
         """Return what is known of an entity."""
-        found = self._one("SELECT digest, updated, run, sent FROM entity WHERE kind = ? AND id = ?", kind, entity_id)
+        columns = "digest, updated, run, sent, noted"
+        found = self._one(f"SELECT {columns} FROM entity WHERE kind = ? AND id = ?", kind, entity_id)  # noqa: S608
         return found and Row(*found)
 
     def stamp(self, kind: Kind, entity_id: str, digest: bytes, run: int, updated: int) -> None:
         """Note what an entity is now, and when it became so."""
         self._sql.execute(
-            "INSERT INTO entity VALUES (?, ?, ?, ?, ?, NULL) ON CONFLICT (kind, id) "
+            "INSERT INTO entity (kind, id, digest, updated, run) VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, id) "
             "DO UPDATE SET digest = excluded.digest, updated = excluded.updated, run = excluded.run",
             (kind, entity_id, digest, updated, run),
         )
+
+    def note_told(self, kind: Kind, entity_id: str, now_ms: int) -> None:
+        """Keep that the skill's table was told what an entity is."""
+        self._sql.execute("UPDATE entity SET noted = ? WHERE kind = ? AND id = ?", (now_ms, kind, entity_id))
 
     def living(self, kind: Kind, run: int) -> tuple[int, int]:
         """Count what Amazon keeps and was not gone before this run; and how much of that the run has not seen."""

@@ -26,6 +26,7 @@ def entry_of(kind: Kind, item: Any) -> Entry | None:
         artists=tuple(filter(None, map(_link, _list(item.get("artists"))))),
         album=_link(item.get("album")),
         genres=_genres(item.get("metadata")),
+        item=item,
     )
 
 

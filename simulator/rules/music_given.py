@@ -14,6 +14,7 @@ GET_NEXT, GET_PREVIOUS = "Alexa.Audio.PlayQueue.GetNextItem", "Alexa.Audio.PlayQ
 JUMP = "Alexa.Audio.PlayQueue.JumpToItem"
 GET_ITEM, GET_VIEW = "Alexa.Media.PlayQueue.GetItem", "Alexa.Media.PlayQueue.GetView"
 SETTERS = tuple(f"Alexa.Media.PlayQueue.Set{mode}" for mode in ("Shuffle", "Loop", "Repeat"))
+SET_LOOP = SETTERS[1]
 FEEDBACK = "Alexa.UserPreference.ReceiveFeedback"
 ITEM_EVENT = "AlexaAudioPlayQueueEvent."
 ERROR = "ErrorResponse"

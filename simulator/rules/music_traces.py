@@ -1,4 +1,4 @@
-"""Rows of the Music Skill API that need more than one exchange: 70, 77, 80, 81 and 82."""
+"""Rows of the Music Skill API that need more than one exchange: 70, 77, 79, 80, 81 and 82."""
 
 import itertools
 import json
@@ -12,6 +12,7 @@ from simulator.rules.music_given import (
     GET_PREVIOUS,
     INITIATE,
     JUMP,
+    SET_LOOP,
     SETTERS,
     answers,
     attributes,
@@ -82,6 +83,24 @@ def _jumps_nowhere(trace: Sequence[Exchange]) -> Iterator[Case]:
         seen.update((queue_id, item.get("id")) for queue_id, item in _handed_out(exchange))
 
 
+def _ends_of_loops(trace: Sequence[Exchange]) -> Iterator[Case]:
+    """Yield each GetNextItem that ends a queue whose modes, as they were shown or set last, say loop.
+
+    An item whose control NEXT is disabled is live: nothing follows that.
+    """
+    loops: dict[Any, bool] = {}
+    live: set[tuple[Any, Any]] = set()
+    for exchange in trace:
+        queue_id = method(exchange).get("id") or reference(exchange)[0]
+        ends = exchange.kind == GET_NEXT and told(exchange).get("isQueueFinished") is True
+        if ends and loops.get(queue_id) and reference(exchange) not in live:
+            yield (exchange,)
+        loops[queue_id] = _loops(exchange, otherwise=loops.get(queue_id, False))
+        for queue, item in _handed_out(exchange):
+            if control(item.get("controls"), "NEXT").get("enabled") is False:
+                live.add((queue, item.get("id")))
+
+
 @trace_rule(
     70,
     "S003",
@@ -109,6 +128,11 @@ def _starts_are_quick(case: Case) -> Iterator[str]:
             yield f"p{share:.0%} of {len(took)} Initiates is {found * 1_000:.0f} ms, {limit * 1_000:.0f} are allowed"
 
 
+@trace_rule(79, "S001", "In a queue whose modes say loop something follows every item.", cases=_ends_of_loops)
+def _loops_have_no_end(case: Case) -> Iterator[str]:
+    yield f"the queue ends behind {reference(case[0])[1]!r}, and its modes say loop"
+
+
 @trace_rule(80, "B1", "GetNextItem understands all three forms of a reference alike.", cases=_same_references)
 def _forms_are_alike(case: Case) -> Iterator[str]:
     earlier, later = ((told(each).get("isQueueFinished"), _id_of(each), told(each).get("type")) for each in case)
@@ -130,6 +154,14 @@ def _handed_out(exchange: Exchange) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Yield every item of an answer, with its queue."""
     queue_id = method(exchange).get("id") or reference(exchange)[0]
     yield from ((queue_id, item) for item in items(exchange))
+
+
+def _loops(exchange: Exchange, *, otherwise: bool) -> bool:
+    """Return whether the modes of a queue say loop, once this was said and answered."""
+    if exchange.kind == SET_LOOP and not error_name(exchange):
+        return payload(exchange).get("enable") is True
+    controls = method(exchange).get("controls") or told(exchange).get("queueControls")
+    return control(controls, "LOOP").get("selected") is True if controls else otherwise
 
 
 def _by_user(exchange: Exchange) -> bool:

@@ -12,6 +12,7 @@ from music_assistant_alexa.adapters.dynamodb_music_store import (
     HEARD_EVERY_S,
     POOL_KEPT_S,
     DynamoDbMusicStore,
+    entity_row,
 )
 from music_assistant_alexa.adapters.dynamodb_table import dynamodb_client
 from music_assistant_alexa.errors import PlaybackStoreError
@@ -103,6 +104,33 @@ def test_handed_out_again_a_content_is_kept_again(store, clock):
         clock.now += CONTENT_KEPT_S - 1
         assert store.content(ALBUM.uri) == ALBUM
         clock.now += 1
+
+
+# What catalogues told of entities
+
+
+@pytest.fixture(params=["memory", "moto"])
+def told(request, clock):
+    """Return a store, and what tells it of an entity as a catalogue's run does."""
+    if request.param == "memory":
+        store = MemoryMusicStore(clock)
+        return store, lambda item: store.remember_entities([item])
+    client, name = request.getfixturevalue("moto_client"), request.getfixturevalue("table_name")
+    store = DynamoDbMusicStore(client, name, clock)
+    return store, lambda item: client.put_item(TableName=name, Item=entity_row(item, clock()))
+
+
+def test_an_entity_comes_back_whole_and_is_no_content(told, clock):
+    """What a catalogue told is kept apart from what was handed out, for as long, and what it told last counts."""
+    store, tell = told
+    assert store.entity(ALBUM.uri) is None
+    tell(ALBUM)
+    tell(replace(ALBUM, uri="library://album/3"))
+    assert (store.entity(ALBUM.uri), store.content(ALBUM.uri)) == (ALBUM, None)
+    tell(replace(ALBUM, name="Salt", other_uris=()))
+    assert store.entity(ALBUM.uri) == replace(ALBUM, name="Salt", other_uris=())
+    clock.now += CONTENT_KEPT_S
+    assert store.entity(ALBUM.uri) is None
 
 
 # Who sits where
@@ -342,6 +370,7 @@ def test_every_method_is_one_call(counted, clock):
     assert calls.of(lambda: store.queue("queue 1")) == [READ]
     assert calls.of(lambda: store.remember(ALBUM)) == [WRITE]
     assert calls.of(lambda: store.content(ALBUM.uri)) == [READ]
+    assert calls.of(lambda: store.entity(ALBUM.uri)) == [READ]
 
 
 def test_that_a_queue_is_heard_is_written_once_a_minute(counted, clock):
@@ -352,6 +381,35 @@ def test_that_a_queue_is_heard_is_written_once_a_minute(counted, clock):
         clock.now += seconds
         queue = store.queue(queue.queue_id)
         assert calls.of(lambda queue=queue: store.touch(queue)) == sent
+
+
+def test_a_report_is_written_only_when_something_changed(counted, clock):
+    """Of two Stopped one is written, and the Started after it; what was stopped while another plays is not."""
+    store, calls = counted
+    queue = store.seat("queue 1", CONTENT)
+    for deed, entry_id, sent in (
+        (store.touch, "1", []),
+        (store.silence, "1", [WRITE]),
+        (store.silence, "1", []),
+        (store.touch, "2", [WRITE]),
+        (store.silence, "1", []),
+        (store.touch, "2", []),
+        (store.silence, "2", [WRITE]),
+    ):
+        queue = store.queue(queue.queue_id)
+        assert calls.of(lambda deed=deed, queue=queue, entry_id=entry_id: deed(queue, entry_id)) == sent
+
+
+def test_what_was_given_is_given_back_once(counted, clock):
+    """A write for the seat that was given just now, and none for any other."""
+    store, calls = counted
+    seated(store, clock, FOUR[:2])
+    store.seat("queue 1", CONTENT)
+    for queue_id, sent in (("queue 1", []), ("queue 2", [])):
+        assert calls.of(lambda queue_id=queue_id: store.give_back(queue_id)) == sent
+    store.seat("queue 3", CONTENT)
+    assert calls.of(lambda: store.give_back("queue 3")) == [WRITE]
+    assert calls.of(lambda: store.give_back("queue 3")) == []
 
 
 def test_the_store_in_memory_counts_the_same(counted, clock):
@@ -365,10 +423,118 @@ def test_the_store_in_memory_counts_the_same(counted, clock):
         each.seat("queue 3", CONTENT)
         each.touch(queue)
         each.touch(replace(queue, heard_at=0))
+        each.silence(queue, "1")
+        each.silence(queue, "1")
+        each.touch(queue, "2")
+        each.silence(queue, "1")
+        each.give_back("queue 1")
+        each.give_back("queue 3")
+        each.give_back("queue 3")
         each.remember(ALBUM)
         each.content(ALBUM.uri)
         each.queue("queue 2")
     assert (memory.reads, memory.writes) == (calls.sent.count(READ), calls.sent.count(WRITE))
+
+
+# Who is silent, and who gives a player back
+
+
+def ages(store, clock, silent):
+    """Seat four queues that all play, the first one longest; an hour later some fall silent, a minute apart."""
+    queues = {queue.queue_id: queue for queue in seated(store, clock)}
+    for queue_id in queues:
+        store.touch(store.queue(queue_id), "1")
+    clock.now += 3600
+    for queue_id in silent:
+        clock.now += 60
+        store.silence(store.queue(queue_id), "1")
+    return queues
+
+
+@pytest.mark.parametrize(
+    ("silent", "left"),
+    [([], FOUR[1:]), (["queue 3"], ["queue 1", "queue 2", "queue 4"]), (["queue 4", "queue 2"], FOUR[:3])],
+    ids=["all play", "one is silent", "two are silent"],
+)
+def test_who_is_silent_goes_before_who_plays(store, clock, silent, left):
+    """A radio that began first and plays on keeps its player; of the silent ones the longest silent goes."""
+    ages(store, clock, silent)
+    store.seat("new", CONTENT)
+    assert held(store, FOUR) == left
+
+
+def test_who_begins_again_is_not_silent(store, clock):
+    """Started takes the silence away, also in the minute in which that it is heard is not written again."""
+    ages(store, clock, ["queue 1", "queue 2"])
+    store.touch(store.queue("queue 1"), "1")
+    store.seat("new", CONTENT)
+    assert held(store, FOUR) == ["queue 1", "queue 3", "queue 4"]
+
+
+def test_the_end_of_an_earlier_entry_is_no_silence(store, clock):
+    """Finished of one entry may be told after Started of the next: the queue plays."""
+    ages(store, clock, [])
+    store.touch(store.queue("queue 1"), "2")
+    store.silence(store.queue("queue 1"), "1")
+    store.seat("new", CONTENT)
+    assert held(store, FOUR) == ["queue 1", "queue 3", "queue 4"]
+
+
+def test_a_player_goes_back_to_who_had_it(store, clock):
+    """Undone, everyone sits where he sat, and is as long idle and as silent as before."""
+    ages(store, clock, ["queue 2"])
+    given = store.seat("new", CONTENT)
+    store.give_back("new")
+    assert held(store, [*FOUR, "new"]) == FOUR
+    assert store.queue("queue 2").seat == given.seat
+    clock.now += 600
+    store.seat("newer", CONTENT)
+    assert held(store, FOUR) == ["queue 1", "queue 3", "queue 4"]
+
+
+def test_an_empty_player_is_empty_again(store, clock):
+    """Where nobody sat, nobody sits, and the next one gets that player before any other's."""
+    seated(store, clock, FOUR[:2])
+    given = store.seat("new", CONTENT)
+    store.give_back("new")
+    assert held(store, [*FOUR, "new"]) == FOUR[:2]
+    assert store.seat("newer", CONTENT).seat == given.seat
+
+
+def test_a_queue_that_had_its_player_keeps_it(store):
+    """Seated twice, as the same directive twice does it, it is not the second's to give back."""
+    store.seat("new", CONTENT)
+    store.seat("new", CONTENT)
+    store.give_back("new")
+    assert store.queue("new")
+
+
+def test_silence_is_not_noted_for_another_queue(store, clock):
+    """Whose player went to another does not make that one silent."""
+    first = ages(store, clock, [])["queue 1"]
+    store.seat("new", CONTENT)
+    store.silence(first, "1")
+    store.touch(store.queue("queue 2"), "2")
+    clock.now += 60
+    store.seat("newer", CONTENT)
+    assert store.queue("new")
+
+
+def test_seats_of_an_older_version_are_read(another, moto_client, table_name, clock):
+    """Where no seat says since when it is silent, nobody is: it goes by who was heard."""
+    seated(another, clock)
+    names = [f"{name}_{seat}" for name in ("entry", "silent") for seat in range(1, PLAYERS + 1)]
+    moto_client.update_item(
+        TableName=table_name,
+        Key={"device_id": {"S": "music#pool"}},
+        UpdateExpression="REMOVE " + ", ".join(names),
+    )
+    clock.now += 600
+    another.touch(another.queue("queue 1"), "1")
+    another.silence(another.queue("queue 4"), "7")
+    another.seat("new", CONTENT)
+    another.seat("newer", CONTENT)
+    assert held(another, FOUR) == ["queue 1", "queue 3"]
 
 
 # Someone else is faster: between the read and the write of one Lambda another one writes
@@ -426,6 +592,38 @@ def test_the_player_was_just_heard(counted, another, clock):
     assert store.queue(queues[0].queue_id) == queues[0]
 
 
+def test_the_silent_player_just_began_again(counted, another, clock):
+    """A queue that begins again in the very moment in which it would be pushed out stays, all in one second too."""
+    store, calls = counted
+    queues = ages(store, clock, [])
+    another.touch(another.queue("queue 2"), "2")
+    another.silence(another.queue("queue 2"), "2")
+    store.queue("queue 2")
+    calls.between = [lambda: another.touch(another.queue("queue 2"), "2")]
+    assert calls.of(lambda: store.seat("new", CONTENT)) == [WRITE, WRITE]
+    assert store.queue("new").seat == queues["queue 1"].seat
+
+
+def test_the_next_entry_began_while_the_end_was_noted(counted, another, clock):
+    """Finished of one entry and Started of the next come at once, in two Lambdas: the queue plays."""
+    store, calls = counted
+    queues = ages(store, clock, [])
+    first = store.queue("queue 1")
+    calls.between = [lambda: another.touch(another.queue("queue 1"), "2")]
+    assert calls.of(lambda: store.silence(first, "1")) == [WRITE]
+    assert store.seat("new", CONTENT).seat == queues["queue 2"].seat
+
+
+def test_the_player_was_taken_before_it_was_given_back(counted, another, clock):
+    """Who has the seat meanwhile keeps it."""
+    store, calls = counted
+    ages(store, clock, ["queue 1"])
+    store.seat("new", CONTENT)
+    calls.between = [lambda: another.seat("thief", CONTENT, replacing="new")]
+    store.give_back("new")
+    assert held(store, ["queue 1", "new", "thief"]) == ["thief"]
+
+
 def test_the_player_was_taken_while_it_was_heard(counted, another, clock):
     """Noting that a queue is heard does not bring it back."""
     store, calls = counted
@@ -453,7 +651,8 @@ def test_an_expired_pool_was_just_made_anew(counted, another, clock):
 QUEUE_IDS = st.sampled_from(["a", "b", "c", "d", "e", "f", "g"])
 DEEDS = st.one_of(
     st.tuples(st.just("seat"), QUEUE_IDS, st.one_of(st.just(""), QUEUE_IDS)),
-    st.tuples(st.just("touch"), QUEUE_IDS),
+    st.tuples(st.sampled_from(["touch", "silence"]), QUEUE_IDS, st.sampled_from(["", "1", "2"])),
+    st.tuples(st.just("give back"), QUEUE_IDS),
     st.tuples(st.just("wait"), st.sampled_from([1, 30, 60, 3600, POOL_KEPT_S])),
 )
 
@@ -463,8 +662,12 @@ def happens(store, clock, deed):
     match deed:
         case ("seat", queue_id, replacing):
             return store.seat(queue_id, CONTENT, replacing=replacing)
-        case ("touch", queue_id) if queue := store.queue(queue_id):
-            return store.touch(queue)
+        case ("touch", queue_id, entry_id) if queue := store.queue(queue_id):
+            return store.touch(queue, entry_id)
+        case ("silence", queue_id, entry_id) if queue := store.queue(queue_id):
+            return store.silence(queue, entry_id)
+        case ("give back", queue_id):
+            return store.give_back(queue_id)
     return None
 
 
@@ -491,9 +694,11 @@ def test_a_missing_table_is_the_stores_error(moto_client, clock):
     for call in (
         lambda: store.content(CONTENT),
         lambda: store.remember(ALBUM),
+        lambda: store.entity(CONTENT),
         lambda: store.queue("queue 1"),
         lambda: store.seat("queue 1", CONTENT),
         lambda: store.touch(queue),
+        lambda: store.silence(queue),
     ):
         with pytest.raises(PlaybackStoreError, match="ResourceNotFoundException"):
             call()

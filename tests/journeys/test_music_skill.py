@@ -172,6 +172,19 @@ def test_a_loop_goes_from_the_last_to_the_first(house, kitchen):
     assert not kitchen.device.playing
 
 
+def test_a_song_again_in_a_loop(house, kitchen):
+    """Repeat on leaves the loop: the first song follows the last when somebody skips that, or repeats it no more."""
+    for said in ("play the album night ferry", "loop on", "repeat on", "jump to last crossing"):
+        kitchen.say(said)
+    kitchen.say("next")
+    assert kitchen.track == NIGHT_FERRY[0]
+    kitchen.say("jump to last crossing")
+    kitchen.say("repeat off")
+    kitchen.play_to_end()
+    assert kitchen.track == NIGHT_FERRY[0]
+    house.agrees(kitchen)
+
+
 def test_one_song_again(kitchen):
     """With repeat on a song comes again as an item of its own; "next" leaves it."""
     kitchen.say("play the album night ferry")

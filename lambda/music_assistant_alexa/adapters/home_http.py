@@ -20,7 +20,7 @@ from urllib3.connectionpool import HTTPSConnectionPool
 
 from music_assistant_alexa import deadline, telemetry
 from music_assistant_alexa.adapters.breaker import PROBE_S, Breaker
-from music_assistant_alexa.adapters.media_wire import albums, media_item, media_items, stations
+from music_assistant_alexa.adapters.media_wire import albums, is_called, media_item, media_items, stations
 from music_assistant_alexa.adapters.refusals import OK, refusal
 from music_assistant_alexa.adapters.wire import player_state, reported, upcoming
 from music_assistant_alexa.errors import (
@@ -53,6 +53,9 @@ WAY_BACK_S = 0.3
 BODY_LIMIT = 4 * 1024 * 1024
 """Bytes of an answer at most; the largest search is a tenth of it."""
 
+
+GENRES_LIMIT = 10
+"""Genres looked at for a name: those whose name holds it."""
 
 STATIONS_LIMIT = 100
 """Favourite stations asked for; presets have one or two digits."""
@@ -101,6 +104,16 @@ class HomeHttp:
             raise MediaNotFoundError(kind=MediaType.ARTIST)
         args = {"item_id": item_id, "provider_instance_id_or_domain": provider}
         return albums(self._ask("Albums", "music/artists/artist_albums", args))
+
+    def has_genre(self, name: str) -> bool:
+        """Tell whether a genre has that name, as the bridge does when it is played."""
+        try:
+            found = self._ask("Genre", "music/genres/library_items", {"search": name, "limit": GENRES_LIMIT})
+        except HomeCommandError as error:
+            if error.details == "music_assistant_refused":  # one that is older than genres
+                return False
+            raise
+        return is_called(found, name)
 
     def favourite_stations(self) -> list[MediaItem]:
         """Return the radio stations that are favourites, in the server's order."""

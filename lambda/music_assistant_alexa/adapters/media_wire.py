@@ -1,6 +1,7 @@
 """Music Assistant's own JSON of artists, albums, tracks ... into models. Nothing in it is trusted."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote_plus, urlencode
@@ -8,7 +9,7 @@ from urllib.parse import quote_plus, urlencode
 from music_assistant_alexa.adapters.wire import address, listed, readable, text
 from music_assistant_alexa.models import MediaItem, MediaType
 
-__all__ = ["albums", "media_item", "media_items", "stations"]
+__all__ = ["albums", "is_called", "media_item", "media_items", "stations"]
 
 URIS = 10
 """Uris of an item at its providers at most."""
@@ -56,6 +57,19 @@ def albums(answer: Any) -> list[MediaItem]:
 def stations(answer: Any) -> list[MediaItem]:
     """Read `music/radios/library_items`, in its order."""
     return [_media_item(MediaType.RADIO, item) for item in filter(_is_playable, listed(answer))]
+
+
+def is_called(answer: Any, name: str) -> bool:
+    """Read `music/genres/library_items`: tell whether one has that name, or has it among its others."""
+    wanted = _letters(name)
+    called = ([genre.get("name"), *listed(genre.get("genre_aliases"))] for genre in _objects(answer))
+    return bool(wanted) and any(wanted == _letters(text(each)) for names in called for each in names)
+
+
+def _letters(name: str) -> str:
+    """Return letters and digits only, small and without accents."""
+    spread = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in spread if letter.isalnum())
 
 
 def _is_playable(item: Any) -> bool:

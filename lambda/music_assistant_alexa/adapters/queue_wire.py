@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from music_assistant_alexa.adapters.wire import listed, queue_item, readable
-from music_assistant_alexa.models import RepeatMode
 from music_assistant_alexa.music_queue import ItemEvent, QueueEntry, QueueOrder, QueueView
 
 __all__ = ["answered_entry", "answered_view", "is_entry_id", "ordered", "told"]
@@ -33,7 +32,8 @@ def answered_view(answer: Any) -> QueueView:
         return QueueView(
             tuple(_entry(each) for each in listed(answer["entries"])[:VIEWED]),
             answer.get("shuffle") is True,
-            RepeatMode(answer.get("repeat") or RepeatMode.OFF),
+            answer.get("loop") is True,
+            answer.get("repeat_one") is True,
         )
 
 
@@ -51,7 +51,8 @@ def ordered(order: QueueOrder) -> dict[str, Any]:
             "other_uris": list(content.other_uris),
         },
         "shuffle": order.shuffle,
-        "repeat": order.repeat,
+        "loop": order.loop,
+        "repeat_one": order.repeat_one,
         "explicit_allowed": order.explicit_allowed,
         "goes_on": order.goes_on,
     }

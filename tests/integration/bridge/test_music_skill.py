@@ -49,7 +49,8 @@ class Alexa:
             "name": "Alexa music 1",
             "content": content | changes.pop("content", {}),
             "shuffle": False,
-            "repeat": "off",
+            "loop": False,
+            "repeat_one": False,
             "explicit_allowed": True,
             "goes_on": False,
         }
@@ -210,16 +211,20 @@ def test_skipping_and_going_back(alexa):
 
 def test_the_end_and_loops(alexa):
     """After the last entry comes nothing, with loop the first, with repeat one the same: as other entries."""
-    entry = alexa.begin("library://track/6", repeat="one")
+    entry = alexa.begin("library://track/6", repeat_one=True)
     alexa.hear(entry)
     again = alexa.next(entry)
     assert (again["item"]["uri"], again["entry_id"]) == (entry["item"]["uri"], "2")
     assert alexa.next(entry, skip=1) is None
-    alexa.command("repeat", mode="all")
-    assert alexa.view(entry)["repeat"] == "all"
+    alexa.command("loop", on=True)
+    entry = alexa.next(entry, skip=1)
+    alexa.hear(entry)
+    alexa.command("repeat_one", on=False)
+    seen = alexa.view(entry)
+    assert (entry["first"], seen["loop"], seen["repeat_one"]) == (True, True, False)
     looped = alexa.next(entry)
     assert (looped["first"], looped["item"]["uri"]) == (True, entry["item"]["uri"])
-    alexa.command("repeat", mode="off")
+    alexa.command("loop", on=False)
     assert alexa.next(entry) is None
 
 
@@ -237,11 +242,11 @@ def test_shuffled(home, alexa):
 
 def test_what_was_chosen_since_does_not_lose_the_player(home, alexa):
     """A speaker plays what it was given before the order changed: Music Assistant's screen goes there too."""
-    entry = alexa.begin(repeat="all")
+    entry = alexa.begin(loop=True)
     alexa.hear(entry)
     given = alexa.next(entry)
     home.api("player_queues/move_item", queue_id=MAC, queue_item_id=given["item"]["queue_item_id"], pos_shift=2)
-    alexa.command("repeat", mode="all")
+    alexa.command("loop", on=True)
     assert alexa.next(entry)["item"]["title"] == "Harbor Bells"
     alexa.tell("started", given)
     eventually(lambda: queue_at_home(home)["current_index"] == 3, what="Music Assistant to go there")
@@ -394,6 +399,8 @@ def test_going_on_with_the_same_content(home, alexa):
     assert alexa.next(kept)["item"]["title"] == "Harbor Bells"
     alexa.queue_id = "q3"
     assert alexa.begin("library://album/1", goes_on=True)["item"]["title"] == "Stairs of Rain"
+    alexa.queue_id = "q2"
+    assert identify(alexa.fetch(kept)[2]) == "Salt and Paper"
 
 
 def test_a_newer_queue_takes_the_player(alexa):
@@ -503,7 +510,7 @@ def test_a_restart_forgets_nothing(home, bridge_beside, tmp_path):
     """After a restart the queue goes on, and what was pulled is served though Music Assistant is away."""
     with bridge_beside(home, tmp_path) as bridge:
         alexa = Alexa(bridge)
-        entry = alexa.begin()
+        entry = alexa.begin(loop=True)
         alexa.hear(entry)
         following = alexa.next(entry)
     with bridge_beside(home, tmp_path) as bridge:
@@ -517,6 +524,8 @@ def test_a_restart_forgets_nothing(home, bridge_beside, tmp_path):
         status, _, part = alexa.fetch(entry, Range="bytes=100-199")
         assert (status, len(part)) == (HTTPStatus.PARTIAL_CONTENT, 100)
         assert identify(alexa.fetch(following)[2]) == "Salt and Paper"
+        seen = alexa.view(entry)
+        assert (titles(seen["entries"]), seen["loop"]) == (["Copper Wire"], True)
 
 
 def test_what_the_cache_lost_is_pulled_again(home, bridge_beside, tmp_path):
@@ -543,7 +552,8 @@ BAD = [
     {"content": {"uri": ""}},
     {"content": {"other_uris": "no list"}},
     {"shuffle": "yes"},
-    {"repeat": "twice"},
+    {"loop": None},
+    {"repeat_one": "twice"},
     {"explicit_allowed": None},
     {"goes_on": 1},
 ]
@@ -569,6 +579,7 @@ def test_requests_that_are_none(alexa):
         assert ask("GET", f"{alexa.path}?queue_id=q1&entry_id={entry_id}")[0] == HTTPStatus.BAD_REQUEST
     body = {"queue_id": "q1", "command": "explode", "args": {}}
     assert ask("POST", alexa.path + "/command", body)[0] == HTTPStatus.BAD_REQUEST
+    assert ask("POST", alexa.path + "/command", body | {"command": "loop"})[0] == HTTPStatus.BAD_REQUEST
     assert ask("POST", alexa.path + "/command", body | {"command": "jump", "args": []})[0] == HTTPStatus.BAD_REQUEST
     assert ask("POST", alexa.path + "/events", {"queue_id": "q1", "entry_id": "1"})[0] == HTTPStatus.BAD_REQUEST
     other = alexa.path.replace("bb", "cc")

@@ -2,7 +2,10 @@
 
 import json
 import threading
+import time
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -10,12 +13,16 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from music_assistant_alexa import deadline
+from music_assistant_alexa.adapters.dynamodb_music_store import DynamoDbMusicStore
+from music_assistant_alexa.models import MediaType
 from music_catalog import cloud
 from music_catalog.bucket import Bucket
+from music_catalog.cloud import BATCH
 from music_catalog.errors import ConfigurationError, SmapiError
 from music_catalog.models import Locale
 from music_catalog.settings import CloudSettings
 from music_catalog.upload import Skill
+from simulator.cloud import TABLE_NAME, make_table
 from simulator.smapi import LWA, SKILL_ID
 
 TRACKS = "AMAZON.MusicRecording"
@@ -36,6 +43,27 @@ def aws(monkeypatch):
         ssm.put_parameter(Name="/secrets", Value=json.dumps(SECRET), Type="SecureString")
         ssm.put_parameter(Name="/lwa", Value=json.dumps(LWA), Type="SecureString")
         yield ssm
+
+
+@pytest.fixture
+def table(aws, settings):
+    """Make the skill's table, and return its rows of entities, the settings that lead to it, and what empties it."""
+    client = boto3.client("dynamodb")
+    make_table(client)
+
+    def rows():
+        return {row["device_id"]["S"]: row["name"]["S"] for row in client.scan(TableName=TABLE_NAME)["Items"]}
+
+    def empty():
+        for key in rows():
+            client.delete_item(TableName=TABLE_NAME, Key={"device_id": {"S": key}})
+
+    return SimpleNamespace(
+        rows=rows,
+        empty=empty,
+        settings=replace(settings, table_name=TABLE_NAME),
+        store=DynamoDbMusicStore(client, TABLE_NAME, time.time),
+    )
 
 
 class Refusing:
@@ -86,6 +114,57 @@ def test_each_run_goes_on_from_the_one_before(settings, amazon, items):
     assert (amazon.ignored, amazon.needless) == ([], [])
     assert len([call for call in amazon.calls if call == "POST create_upload"]) == 4
     assert amazon.bound
+
+
+@pytest.mark.slow
+def test_the_skill_finds_what_amazon_was_told(table, items):
+    """A run notes what entities are in the skill's table, with their kind, artist and providers' uris; then changes."""
+    items["albums"][0] |= {"provider_mappings": [{"provider_instance": "files--1", "item_id": "Night Ferry"}]}
+    cloud.run(table.settings, lambda: LONG)
+    assert len(table.rows()) == 5
+    told = table.store.entity("library://album/1")
+    assert (told.name, told.artist, told.media_type) == ("Night Ferry", "Blue Harbor", MediaType.ALBUM)
+    assert told.other_uris == ("files--1://album/Night Ferry",)
+    table.empty()
+    items["tracks"][0] = items["tracks"][0] | {"name": "Other"}
+    cloud.run(table.settings, lambda: LONG)
+    assert table.rows() == {"entity#library://track/1": "Other"}
+
+
+@pytest.mark.slow
+def test_more_rows_than_one_call_takes(table, items):
+    """A library of some batches is noted whole; what a busy table leaves undone is written again."""
+    items["tracks"] = [{"uri": f"library://track/{number}", "name": f"Song {number}"} for number in range(2 * BATCH)]
+    make, calls = cloud.dynamodb_client, []
+
+    def busy(endpoint):
+        client = make(endpoint)
+        write = client.batch_write_item
+
+        def written(RequestItems):  # noqa: N803 - as boto3 has it
+            ((name, rows),) = RequestItems.items()
+            calls.append(len(rows))
+            later = rows[-1:] if len(rows) == BATCH else []
+            write(RequestItems={name: rows[: len(rows) - len(later)]})
+            return {"UnprocessedItems": {name: later} if later else {}}
+
+        client.batch_write_item = written
+        return client
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(cloud, "dynamodb_client", busy)
+        cloud.run(table.settings, lambda: LONG)
+    assert len(table.rows()) == 2 + 2 * BATCH
+    assert calls == [BATCH, 1, BATCH, 1, 2]
+
+
+@pytest.mark.slow
+def test_without_its_table_a_run_fails_before_amazon_is_told(settings, amazon):
+    """A table that is not there, or that the role may not write to, is an error in words; the next run does it all."""
+    with pytest.raises(ConfigurationError, match="table cannot be told"):
+        cloud.run(replace(settings, table_name="never-made"), lambda: LONG)
+    assert amazon.calls == []
+    assert cloud.run(settings, lambda: LONG)["tracks"] == 3
 
 
 @pytest.mark.slow

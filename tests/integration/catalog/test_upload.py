@@ -85,6 +85,17 @@ def test_an_upload_that_breaks_off_goes_on(desk, amazon, small_parts, parts_ther
     assert len(calls(amazon, "create_catalog")) == 3
 
 
+@pytest.mark.parametrize("parts_there", range(8))
+def test_an_upload_that_breaks_off_leaves_the_skill_bound(desk, amazon, small_parts, parts_there):
+    """Files that were whole before it broke off have unbound the skill; where none was, the skill is left alone."""
+    desk.build()
+    amazon.parts_until_failure = parts_there
+    with pytest.raises(SmapiError, match="broken off"):
+        upload_all(desk)
+    assert amazon.bound
+    assert len(calls(amazon, "enable")) == bool(calls(amazon, "complete_upload"))
+
+
 def test_progress_is_told_part_by_part(desk, small_parts):
     """Whoever watches sees bytes grow up to the whole file."""
     desk.build()

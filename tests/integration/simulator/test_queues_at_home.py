@@ -8,7 +8,7 @@ from music_assistant_alexa.adapters.home_http import HomeHttp
 from music_assistant_alexa.adapters.home_queues import HomeQueues
 from music_assistant_alexa.adapters.ssm_secrets import fetch_secret
 from music_assistant_alexa.errors import ItemNotFoundError, MediaNotFoundError
-from music_assistant_alexa.models import Activity, MediaItem, MediaType, QueueCommand, RepeatMode
+from music_assistant_alexa.models import Activity, MediaItem, MediaType, QueueCommand
 from music_assistant_alexa.music_queue import ItemEvent, MusicQueue, QueueOrder
 from music_assistant_alexa.settings import Credentials, Settings
 
@@ -71,10 +71,10 @@ def test_moving_and_changing(queues, queue, first):
     queues.tell(player, queue_id, ItemEvent(Activity.STARTED, third.entry_id, 0, 1_795_000_000))
     assert queues.previous(player, queue_id, third.entry_id).item.uri == second.item.uri
     queues.change(player, queue_id, QueueCommand("favourite", {"entry_id": third.entry_id}))
-    queues.change(player, queue_id, QueueCommand("repeat", {"mode": RepeatMode.ALL}))
-    queues.change(player, queue_id, QueueCommand("shuffle", {"on": True}))
+    for switch in ("loop", "repeat_one", "shuffle"):
+        queues.change(player, queue_id, QueueCommand(switch, {"on": True}))
     view = queues.view(player, queue_id, third.entry_id)
-    assert (view.shuffle, view.repeat, view.entries[0].item.favourite) == (True, RepeatMode.ALL, True)
+    assert (view.shuffle, view.loop, view.repeat_one, view.entries[0].item.favourite) == (True, True, True, True)
 
 
 def test_what_is_no_more(queues, queue, first):

@@ -19,7 +19,7 @@ from music_assistant_alexa.errors import (
     ItemNotFoundError,
     MediaNotFoundError,
 )
-from music_assistant_alexa.models import Activity, MediaItem, MediaType, QueueCommand, QueueItem, RepeatMode
+from music_assistant_alexa.models import Activity, MediaItem, MediaType, QueueCommand, QueueItem
 from music_assistant_alexa.music_queue import ItemEvent, MusicQueue, QueueEntry, QueueOrder, QueueView
 
 QUEUE = MusicQueue("0b5c7d1e-3f0a-5a57-9d2b-6f1f0c6f9a11", 3)
@@ -87,7 +87,7 @@ def test_a_new_queue_is_ordered_whole(home, queues, answering):
     """Everything home needs goes along: whose player, what is meant and how it is known otherwise, in what order."""
     answering({"queue_id": QUEUE_ID, "entry": ENTRY})
     order = QueueOrder(
-        QUEUE_ID, QUEUE.player_name, ALBUM, shuffle=True, repeat=RepeatMode.ALL, explicit_allowed=False, goes_on=True
+        QUEUE_ID, QUEUE.player_name, ALBUM, shuffle=True, loop=True, explicit_allowed=False, goes_on=True
     )
     assert queues.start(PLAYER, order) == READ
     (sent,) = home.requests
@@ -103,7 +103,8 @@ def test_a_new_queue_is_ordered_whole(home, queues, answering):
             "other_uris": ["files--1://album/Élodie Marchand/Café Minuit"],
         },
         "shuffle": True,
-        "repeat": "all",
+        "loop": True,
+        "repeat_one": False,
         "explicit_allowed": False,
         "goes_on": True,
     }
@@ -122,10 +123,10 @@ def test_what_follows_is_asked_for(home, queues, answering, skip, sent):
 
 def test_a_view_is_asked_for(home, queues, answering):
     """From the entry on that is named, with the modes of the queue."""
-    answering({"entries": [ENTRY, {**ENTRY, "entry_id": "2", "first": False}], "shuffle": True, "repeat": "one"})
+    answering({"entries": [ENTRY, {**ENTRY, "entry_id": "2", "first": False}], "shuffle": True, "loop": True})
     view = queues.view(PLAYER, QUEUE_ID, "1")
     assert [entry.entry_id for entry in view.entries] == ["1", "2"]
-    assert (view.shuffle, view.repeat) == (True, RepeatMode.ONE)
+    assert (view.shuffle, view.loop, view.repeat_one) == (True, True, False)
     assert (home.requests[0].method, home.requests[0].path) == ("GET", f"{PATH}?queue_id={QUEUE_ID}&entry_id=1")
 
 
@@ -142,7 +143,12 @@ def test_moving_in_the_queue_is_a_command(home, queues, answering):
 
 @pytest.mark.parametrize(
     ("name", "args"),
-    [("shuffle", {"on": True}), ("repeat", {"mode": RepeatMode.ONE}), ("favourite", {"entry_id": "4"})],
+    [
+        ("shuffle", {"on": True}),
+        ("loop", {"on": False}),
+        ("repeat_one", {"on": True}),
+        ("favourite", {"entry_id": "4"}),
+    ],
 )
 def test_a_change_brings_nothing(home, queues, answering, name, args):
     """A mode or a favourite is a command without an entry for an answer."""

@@ -36,7 +36,7 @@ def test_it_runs_on_its_schedule_with_the_skills_layer(scheduled):
 
 
 def test_it_may_touch_its_log_its_state_and_its_secrets(scheduled):
-    """The role allows one object of one bucket, two parameters and one log group, and nothing of the table."""
+    """The role allows one object of one bucket, two parameters, one log group, and to write rows into the table."""
     policies = scheduled()["CatalogFunctionRole"]["Policies"]
     allowed = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
     parameter = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter"
@@ -44,11 +44,21 @@ def test_it_may_touch_its_log_its_state_and_its_secrets(scheduled):
         (["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::GetAtt": ["CatalogFunctionLogGroup", "Arn"]}),
         (["s3:GetObject", "s3:PutObject"], {"Fn::Sub": "${CatalogBucket.Arn}/state.sqlite"}),
         ("s3:ListBucket", {"Fn::GetAtt": ["CatalogBucket", "Arn"]}),
+        ("dynamodb:BatchWriteItem", {"Fn::GetAtt": ["PlaybackTable", "Arn"]}),
         (
             "ssm:GetParameter",
             [{"Fn::Sub": parameter + "${SecretName}"}, {"Fn::Sub": parameter + "${CatalogSecretName}"}],
         ),
     ]
+
+
+def test_of_the_table_it_may_write_rows_of_entities_only(scheduled):
+    """What plays where and what contents mean stays out of its reach."""
+    policies = scheduled()["CatalogFunctionRole"]["Policies"]
+    (statement,) = next(each for each in policies if each["PolicyName"] == "note-what-entities-are")["PolicyDocument"][
+        "Statement"
+    ]
+    assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["entity#*"]}}
 
 
 def test_a_key_of_ones_own_decrypts_the_two_secrets(scheduled):
@@ -66,6 +76,7 @@ def test_its_environment_holds_names_and_no_secret(scheduled):
     variables = scheduled()["CatalogFunction"]["Environment"]["Variables"]
     assert variables.keys() == {
         *("MUSIC_SKILL_ID", "HOME_URL", "SECRET_NAME", "CATALOG_SECRET_NAME", "CATALOG_BUCKET_NAME"),
+        "PLAYBACK_TABLE_NAME",
         *("CATALOG_LOCALES", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"),
     }
 

@@ -86,11 +86,25 @@ def test_two_questions_at_once(library):
         (Content("u", "Renamed", "Since", other_uris=("qobuz--1://album/77",)), True),
         (Content("u", "Renamed", "Since", other_uris=("qobuz://album/77",)), True),
         (Content("u", "Renamed", "Since", other_uris=("qobuz--1://track/77", "qobuz--1://album/7")), False),
+        (Content("qobuz--1://album/77", "Renamed", "Since"), True),
+        (Content("qobuz://album/77", "Renamed", "Since"), True),
+        (Content("qobuz--1://album/7", "Renamed", "Since"), False),
+        (Content("library://album/3", "Renamed", "Since"), False),
     ],
 )
 def test_the_same_thing(content, same):
     """It is what was meant if a provider's uri is shared, or name and artist are equal but for how they are written."""
     assert is_same(content, ALBUM) is same
+
+
+def test_a_list_that_was_renamed(library):
+    """A provider's list has another name each week, and is played by the uri it keeps."""
+    now = {"name": "Top Weekly Songs - Global", "media_type": "playlist", "item_id": "37i9"}
+    mapped = {"provider_instance": "spotify--abc", "provider_domain": "spotify", "item_id": "37i9"}
+    uri = "spotify--abc://playlist/37i9"
+    library.items[uri] = now | {"uri": uri, "provider": "spotify--abc", "provider_mappings": [mapped]}
+    library.answers["music/playlists/playlist_tracks"] = [track(1)]
+    assert library.uris(Content(uri, "Top Weekly Songs", "", "playlist")) == ["library://track/1"]
 
 
 def test_names_in_other_letters():

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import json
+from dataclasses import asdict
 
 import pytest
 
@@ -16,7 +18,7 @@ from home_bridge.errors import (
 from home_bridge.identity import Content
 from home_bridge.models import Event, EventKind, Item
 from home_bridge.music import Music, QueueOrder
-from home_bridge.music_queue import MusicQueue
+from home_bridge.music_queue import Modes, MusicQueue
 
 
 class Room:
@@ -154,7 +156,7 @@ def test_going_on_while_it_is_still_loaded(run):
     run(test)
 
 
-@pytest.mark.parametrize("modes", [{"shuffle": True}, {"repeat": "all"}, {"shuffle": True, "repeat": "one"}])
+@pytest.mark.parametrize("modes", [{"shuffle": True}, {"loop": True}, {"shuffle": True, "repeat_one": True}])
 def test_going_on_in_other_modes(run, modes):
     """A queue that goes on is mixed and repeated as it was asked for, before anyone hears what follows."""
 
@@ -163,12 +165,71 @@ def test_going_on_in_other_modes(run, modes):
         await music.start(order(uri="library://album/1"))
         await room.idle()
         calls = len(room.ma.calls)
-        await music.start(order("q2", "library://album/1", goes_on=True, **modes))
+        wanted = Modes(**modes)
+        await music.start(order("q2", "library://album/1", goes_on=True, modes=wanted))
         await asyncio.sleep(0)  # the answer goes out
-        await music.view("q2", 1)
-        assert {"shuffle": room.ma.shuffle, "repeat": room.ma.repeat} == {"shuffle": False, "repeat": "off"} | modes
+        seen = await music.view("q2", 1)
+        assert {name: seen[name] for name in asdict(wanted)} == asdict(wanted)
+        assert (room.ma.shuffle, room.ma.repeat) == (wanted.shuffle, wanted.repeat)
         told = [name for name, _ in room.ma.calls[calls:] if name in {"player_queues/shuffle", "player_queues/repeat"}]
         assert len(told) == len(modes)
+
+    run(test)
+
+
+def modes_of(view):
+    return {name: on for name, on in view.items() if name != "entries" and on}
+
+
+def test_a_loop_beneath_a_repeated_song(run):
+    """Each switch is turned by itself: the loop is there again when the song is no longer repeated."""
+
+    async def test(room, music):
+        room.gate.set()
+        await music.start(order(uri="library://album/1", modes=Modes(loop=True, repeat_one=True)))
+        assert modes_of(await music.view("q1", 1)) == {"loop": True, "repeat_one": True}
+        assert room.ma.repeat == "one"
+        await music.switch("q1", "repeat_one", on=False)
+        assert modes_of(await music.view("q1", 1)) == {"loop": True}
+        assert room.ma.repeat == "all"
+        await music.switch("q1", "repeat_one", on=True)
+        await music.switch("q1", "loop", on=False)
+        assert modes_of(await music.view("q1", 1)) == {"repeat_one": True}
+        await music.switch("q1", "repeat_one", on=False)
+        assert modes_of(await music.view("q1", 1)) == {}
+        assert room.ma.repeat == "off"
+
+    run(test)
+
+
+def test_modes_of_music_assistants_screen(run):
+    """What was set there is what a switch changes, also of a queue whose modes nobody remembers."""
+
+    async def test(room, music):
+        room.gate.set()
+        await music.start(order(uri="library://album/1"))
+        await room.idle()
+        room.ma.repeat, room.ma.shuffle = "all", True
+        await music.switch("q1", "repeat_one", on=True)
+        await music.switch("q1", "repeat_one", on=False)
+        assert modes_of(await music.view("q1", 1)) == {"shuffle": True, "loop": True}
+        room.ma.repeat = "off"
+        assert modes_of(await music.view("q1", 1)) == {"shuffle": True}
+
+    run(test)
+
+
+def test_a_switch_that_music_assistant_refuses(run):
+    """Its error is the answer, and the modes are what they were."""
+
+    async def test(room, music):
+        room.gate.set()
+        await music.start(order(uri="library://album/1"))
+        await room.idle()
+        room.ma.refused["player_queues/repeat"] = MusicAssistantError("500")
+        with pytest.raises(MusicAssistantError):
+            await music.switch("q1", "loop", on=True)
+        assert music.queue.modes == Modes()
 
     run(test)
 
@@ -207,6 +268,77 @@ def test_what_cannot_be_loaded(run, failure):
         room.away = None
         await music.start(order())
         assert (await music.source("q1", 1)).path
+
+    run(test)
+
+
+@pytest.mark.parametrize("failure", [UnreachableError("away"), StreamTimeoutError("late")])
+def test_a_view_without_music_assistant(run, failure):
+    """Of a queue that plays the entry itself is known, and the modes as they were last."""
+
+    async def test(room, music):
+        room.gate.set()
+        await music.start(order(uri="library://album/1", modes=Modes(loop=True, repeat_one=True)))
+        await room.idle()
+        room.ma.refused["player_queues/get"] = failure
+        seen = await music.view("q1", 1)
+        assert [entry["item"]["uri"] for entry in seen["entries"]] == ["library://track/11"]
+        assert modes_of(seen) == {"loop": True, "repeat_one": True}
+        with pytest.raises(UnknownItemError):
+            await music.view("q1", 2)
+        room.ma.refused["player_queues/get"] = MusicAssistantError("500")
+        with pytest.raises(MusicAssistantError):
+            await music.view("q1", 1)
+
+    run(test)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_audio_of_a_queue_that_went_on(run, restarted):
+    """It is kept under the name of the stream it went on with, also when the player has another queue since."""
+
+    async def test(room, music):
+        room.gate.set()
+        first = await music.start(order(uri="library://album/1"))
+        await room.idle()
+        await music.start(order("q2", "library://album/1", goes_on=True))
+        await room.idle()
+        await music.start(order("q3", "library://album/2"))
+        await room.idle()
+        if restarted:
+            music = Music(room, MusicQueue.from_json(json.loads(json.dumps(music.queue.to_json()))))
+        assert music.sound("q2", 1) == first.sound
+        assert music.sound("q3", 1) not in {first.sound, None}
+        assert music.sound("q2", 2) is None
+
+    run(test)
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_an_older_order_that_is_resolved_later(run, goes_on):
+    """What was ordered last has the player; the one before it is no more, though its content was found later."""
+
+    async def test(room, music):
+        room.gate.set()
+        await music.start(order("q0", "library://album/2"))
+        await room.idle()
+        slow, api = asyncio.Event(), room.ma.api
+
+        async def answered(command, **args):
+            if args.get("uri") == "library://album/1":
+                await slow.wait()
+            return await api(command, **args)
+
+        room.ma.api = answered
+        older = asyncio.ensure_future(music.start(order(uri="library://album/1")))
+        await asyncio.sleep(0)
+        await music.start(order("q2", "library://album/2", goes_on=goes_on))
+        slow.set()
+        with pytest.raises(UnknownQueueError):
+            await older
+        await room.idle()
+        assert music.holds("q2")
+        assert room.ma.titles() == ["Track 21", "Track 22"]
 
     run(test)
 

@@ -7,7 +7,7 @@ from home_bridge.content import Plan
 from home_bridge.errors import MusicAssistantError, StreamTimeoutError, UnknownItemError, UnreachableError
 from home_bridge.media import PART
 from home_bridge.models import Event, EventKind, Item, Wanted
-from home_bridge.music_queue import MusicQueue
+from home_bridge.music_queue import Modes, MusicQueue
 
 
 class Listening:
@@ -181,6 +181,15 @@ def test_skipping_leaves_repeat_one(listening):
     again = scene.ask(music_flows.following, 1)
     assert (again.number, again.item.title) == (2, "Track 1")
     assert scene.title(music_flows.skip, 1) == "Track 2"
+
+
+@pytest.mark.parametrize("loop", [True, False])
+def test_skipping_the_last_that_is_repeated(listening, loop):
+    """Behind it is the first of a queue that loops beneath "repeat one", else nothing."""
+    scene = listening(2, repeat="one").fill().hear()
+    scene.queue.note_modes(Modes(loop=loop, repeat_one=True))
+    last = scene.ask(music_flows.skip, 1)
+    assert scene.title(music_flows.skip, last.number) == ("Track 1" if loop else None)
 
 
 def test_before_the_first(listening):

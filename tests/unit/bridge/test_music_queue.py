@@ -1,13 +1,16 @@
 """The entries of a music-skill queue: which number stands for what, and until when."""
 
+import itertools
 import json
 from dataclasses import replace
 
 import pytest
 
+from home_bridge.cache import cache_key
 from home_bridge.errors import UnknownItemError
 from home_bridge.models import Item, Stream
-from home_bridge.music_queue import ENTRIES_LIMIT, MusicQueue
+from home_bridge.music_queue import ENTRIES_LIMIT, Modes, MusicQueue
+from home_bridge.queue_view import QueueView
 from home_bridge.store import PlayerStore
 
 MAC = "02:00:00:00:00:01"
@@ -117,8 +120,42 @@ def test_going_on(queue):
     assert not first.first
 
 
+def test_audio_that_goes_on_in_queues_to_come(queue):
+    """Under which name the running stream is kept is known of each queue that went on with it; of so many at most."""
+    sound, before = queue.entry(1).sound, queue
+    for number in range(ENTRIES_LIMIT + 2):
+        newer = MusicQueue(f"later {number}", "library://album/1", lent=before.lent)
+        newer.follow_on(before.entry(1), 0)
+        before = newer
+    assert before.lent[cache_key(f"later {ENTRIES_LIMIT + 1}", 1)] == sound
+    assert before.lent[cache_key("later 2", 1)] == sound
+    assert cache_key("later 1", 1) not in before.lent
+    assert queue.lent == {}
+
+
+@pytest.mark.parametrize("switches", list(itertools.product([False, True], repeat=3)))
+def test_two_switches_for_one_mode(switches):
+    """Music Assistant's mode is the song if that is wanted again, else the queue; the loop beneath it is remembered."""
+    modes = Modes(*switches)
+    assert modes.repeat == ("one" if modes.repeat_one else "all" if modes.loop else "off")
+    assert modes.seen(QueueView(shuffle=modes.shuffle, repeat=modes.repeat)) == modes
+    left = modes.without_repeat_one(QueueView(repeat=modes.repeat))
+    assert left.repeat == ("all" if modes.loop else modes.repeat)
+
+
+@pytest.mark.parametrize(
+    ("repeat", "loop", "repeat_one"), [("off", False, False), ("all", True, False), ("one", True, True)]
+)
+def test_what_music_assistants_screen_sets(repeat, loop, repeat_one):
+    """It wins over what was remembered."""
+    seen = Modes(loop=True, repeat_one=repeat != "one").seen(QueueView(shuffle=True, repeat=repeat))
+    assert seen == Modes(shuffle=True, loop=loop, repeat_one=repeat_one)
+
+
 def test_written_down_and_read(tmp_path, queue):
     """All of it outlives a restart, and is gone with its player."""
+    queue.note_modes(Modes(shuffle=True, loop=True, repeat_one=True))
+    queue.lent["a"] = "b"
     queue.note_asked("skip", queue.entry(1), queue.handed_out(stream(102, 2)))
     queue.like("library://track/2")
     store = PlayerStore(tmp_path / "players.sqlite3")
@@ -129,6 +166,17 @@ def test_written_down_and_read(tmp_path, queue):
     again.forget(MAC)
     assert again.queues() == {}
     again.close()
+
+
+def test_written_down_by_an_older_version(tmp_path, queue):
+    """A queue whose modes and lent audio nobody wrote down is read, too."""
+    store = PlayerStore(tmp_path / "players.sqlite3")
+    kept = queue.to_json()
+    del kept["modes"], kept["lent"]
+    store.save_queue(MAC, queue)
+    store._database.execute("UPDATE queues SET queue = ?", (json.dumps(kept),))
+    assert store.queues() == {MAC: queue}
+    store.close()
 
 
 @pytest.mark.parametrize("spoilt", ["", "{}", "[]", "null", '{"entries": [1]}'])
@@ -148,6 +196,7 @@ def test_every_change_counts(queue):
         lambda: queue.handed_out(stream(102, 2)),
         lambda: queue.note_heard(queue.entry(2)),
         lambda: queue.like("library://track/2"),
+        lambda: queue.note_modes(Modes(loop=True)),
         lambda: queue.note_asked("jump", queue.entry(1), queue.entry(2)),
         lambda: queue.refuse("away"),
     ]
@@ -159,4 +208,5 @@ def test_every_change_counts(queue):
     before = queue.version
     queue.handed_out(stream(102, 2))
     queue.note_heard(queue.entry(2))
+    queue.note_modes(Modes(loop=True))
     assert queue.version == before

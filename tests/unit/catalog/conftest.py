@@ -42,10 +42,24 @@ class Desk:
     state: State
     now: int = NOW
     locales: tuple = US
+    notes: bool = False
+    """The skill's table is there to be told."""
+    noted: list = field(default_factory=list)
+    finished: int = 0
+
+    def add(self, entry):
+        self.noted.append(entry.uri)
+
+    def finish(self):
+        self.finished = len(self.noted)
+
+    def news(self):
+        noted, self.noted = self.noted, []
+        return noted
 
     def build(self, limit=500_000, page=3, **more):
         self.now += 60_000
-        builder = Builder(self.state, self.folder, self.locales, limit)
+        builder = Builder(self.state, self.folder, self.locales, limit, self if self.notes else None)
         return builder.build(Library(self.shelves, page), self.now, **more)
 
     def read(self, kind):

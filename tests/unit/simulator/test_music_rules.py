@@ -210,6 +210,24 @@ def other_content():
     return changed(found(), "payload", "content", "id", to="another")
 
 
+def initiated(**begins):
+    answered = changed(begun(**begins), "payload", "playbackMethod", "id", to="a queue")
+    return Exchange(load("initiate_no_current"), answered, seconds=0.01)
+
+
+def of_queue(name, answered, **fields):
+    """Return what is said of the queue that was begun."""
+    return asked(name, answered, currentItemReference={"id": "17", "queueId": "a queue"}, **fields)
+
+
+def next_of(name, answered, *, of="a queue", **fields):
+    reference = {"id": name, "queueId": of}
+    return asked("getnextitem_auto", answered, currentItemReference=reference, **fields)
+
+
+ENDS = following(isQueueFinished=True, item=None)
+LOOPED = changed(view(), "payload", "queueControls", to=queue_controls(shuffle=False, loop=True))
+STATION = item("17", controls=[{"type": "COMMAND", "name": "NEXT", "enabled": False}])
 WRAPPED = "getnextitem_wrapped_reference"
 PREVIOUS = one("GetPreviousItem", of="16")
 BROKEN_TRACES = [
@@ -217,6 +235,11 @@ BROKEN_TRACES = [
     (77, initiates(*[90] * 15, *[150] * 5, 500)),
     (77, initiates(*[150] * 20)),
     (77, initiates(*[90] * 17, *[300] * 4)),
+    (79, [initiated(loop=True), next_of("17", ENDS)]),
+    (79, [initiated(loop=True), next_of("17", ENDS, isUserInitiated=True)]),
+    (79, [initiated(), of_queue("setloop_off", OKAY, enable=True), next_of("17", ENDS)]),
+    (79, [initiated(), of_queue("getview", LOOPED), next_of("17", ENDS)]),
+    (79, [initiated(loop=True), of_queue("setrepeat_on", OKAY, mode={"status": "OFF"}), next_of("17", ENDS)]),
     (80, [asked("getnextitem_auto", LASTS), asked(WRAPPED, following(isQueueFinished=True))]),
     (80, [asked(WRAPPED, LASTS), asked("getnextitem_nested_content_form", error("ITEM_NOT_FOUND"))]),
     (81, [handed_out(first=True), asked("getpreviousitem", PREVIOUS)]),
@@ -231,6 +254,13 @@ KEPT_TRACES = [
     initiates(5_000),
     [asked("getnextitem_auto", LASTS), asked(WRAPPED, LASTS)],
     [asked("getnextitem_user", following(isQueueFinished=True)), asked(WRAPPED, LASTS)],
+    [initiated(), next_of("17", ENDS)],
+    [initiated(loop=True), next_of("17", LASTS)],
+    [initiated(loop=True), of_queue("setloop_off", OKAY), next_of("17", ENDS)],
+    [initiated(loop=True), of_queue("getview", view()), next_of("17", ENDS)],
+    [initiated(), of_queue("setloop_off", error("ITEM_NOT_FOUND"), enable=True), next_of("17", ENDS)],
+    [initiated(loop=True), next_of("17", ENDS, of="another")],
+    [initiated(first=STATION, loop=True), next_of("17", ENDS)],
     [handed_out(first=True), asked("getpreviousitem", error("ITEM_NOT_FOUND", "Alexa.Audio"))],
     [handed_out(first=True), asked("getpreviousitem", error("INTERNAL_ERROR", "Alexa", "3.0"))],
     [handed_out(first=True), asked("setloop_off", OKAY), asked("getpreviousitem", PREVIOUS)],

@@ -293,6 +293,7 @@ SONG = MediaItem("library://track/9", "Summit", MediaType.TRACK, "Blue Harbor", 
 RUDE = MediaItem("library://track/13", "Rude", MediaType.TRACK, "Blue Harbor", in_library=True, explicit=True)
 NEWEST = MediaItem("library://album/2", "Salt and Wire", MediaType.ALBUM, "Blue Harbor", in_library=True)
 PARTY = MediaItem("library://playlist/3", "Party Hits", MediaType.PLAYLIST, in_library=True)
+ROCK = MediaItem("library://genre/4", "Rock", MediaType.GENRE, in_library=True)
 SUMMER = MediaItem("library://radio/5", "Summertime", MediaType.RADIO, in_library=True)
 
 
@@ -362,7 +363,7 @@ class Music:
 
 @pytest.fixture
 def music(skill, queues, music_store):
-    skill.home.library += [HARBOR, NEWEST, SONG, RUDE, PARTY, SUMMER]
+    skill.home.library += [HARBOR, NEWEST, SONG, RUDE, PARTY, SUMMER, ROCK]
     return Music(skill.app, skill.home, queues, music_store, skill.clock)
 
 

@@ -3,7 +3,6 @@
 import pytest
 
 from music_assistant_alexa.entity_ids import entity_id
-from music_assistant_alexa.models import RepeatMode
 from simulator.memory_house import StillClock
 from simulator.music_service import MusicService
 from simulator.silent_ear import SilentEar
@@ -78,7 +77,19 @@ def test_commands_in_a_room(music, room):
     for said in ("next", "previous", "thumbs up", "shuffle on", "repeat on", "next", "thumbs down", "loop on"):
         room.say(said)
         room.listen(2)
-    assert {"following", "previous", "favourite", "shuffle", "repeat"} <= set(music.queues.names)
+    assert {"following", "previous", "favourite", "shuffle", "loop", "repeat_one"} <= set(music.queues.names)
+    assert room.judge_all() == []
+
+
+@pytest.mark.parametrize("again", ["on", "off"])
+def test_a_song_again_in_a_loop(music, room, again):
+    """A loop goes on when a song of it is no longer repeated, and "next" behind the last song leads to the first."""
+    for said in ("play the album night ferry on music assistant", "loop on", "repeat on", f"repeat {again}"):
+        room.say(said)
+    for _ in range(8):
+        room.say("next")
+    assert room.device.playing
+    assert room.room.modes.loop
     assert room.judge_all() == []
 
 
@@ -108,7 +119,7 @@ def test_an_alarm_a_year_later(music, room):
     music.app._dialects[0]._services.contents._remembered.clear()
     room.play(alarm.content_id, loop=True)
     order = music.queues.calls[0].args["order"]
-    assert (order.content.name, order.repeat) == ("Night Ferry", RepeatMode.ALL)
+    assert (order.content.name, order.loop) == ("Night Ferry", True)
 
 
 def test_explicit_words(music, room):

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from music_assistant_alexa.errors import HomeUnreachableError, PlaybackStoreError
-from music_assistant_alexa.models import Activity, MediaItem, MediaType, RepeatMode
+from music_assistant_alexa.models import Activity, MediaItem, MediaType
 from music_assistant_alexa.music_queue import PLAYERS
 from music_assistant_alexa.music_skill.responses import VIEW_LIMIT
 from music_assistant_alexa.stream_urls import VALID_S, check_signed
@@ -133,14 +133,13 @@ def test_the_stream_is_the_entrys_own(music, begun):
 @pytest.mark.parametrize("loop", [True, False])
 @pytest.mark.parametrize("repeat", [True, False])
 def test_modes_are_what_was_asked_for(music, shuffle, loop, repeat):
-    """Controls show what was asked, and home is told: one item again before all of them."""
+    """Controls show what was asked, and home is told of each."""
     modes = {"shuffle": shuffle, "loop": loop, "repeat": {"status": "ON" if repeat else "OFF"}}
     controls = music.initiate(playbackModes=modes)["controls"]
     assert [control.get("selected") for control in controls[:2]] == [shuffle, loop]
     assert controls[2]["value"] == modes["repeat"]
     order = music.queues.calls[0].args["order"]
-    assert order.shuffle is shuffle
-    assert order.repeat is (RepeatMode.ONE if repeat else RepeatMode.ALL if loop else RepeatMode.OFF)
+    assert (order.shuffle, order.loop, order.repeat_one) == (shuffle, loop, repeat)
 
 
 def test_a_live_stream_has_no_length(music):
@@ -414,6 +413,20 @@ def test_modes_are_set(music, begun, name, said, shown):
     assert selected == shown
 
 
+@pytest.mark.parametrize("name", ["SetShuffle", "SetLoop", "SetRepeat"])
+def test_a_switch_is_one_of_three(music, name):
+    """Each mode is turned off, and on again, by itself: the others are shown as they were."""
+    modes = {"shuffle": True, "loop": True, "repeat": {"status": "ON"}}
+    method = music.initiate(playbackModes=modes)
+    shown = dict(zip(("SetShuffle", "SetLoop", "SetRepeat"), method["controls"], strict=True))
+    for on in (False, True):
+        said = {"mode": {"status": "ON" if on else "OFF"}} if name == "SetRepeat" else {"enable": on}
+        music.queue(f"Media.PlayQueue.{name}", wrapped(music.reference(method)), **said)
+        shown[name] |= {"value": said["mode"]} if name == "SetRepeat" else {"selected": on}
+        controls = music.queue(VIEW, music.reference(method))["payload"]["queueControls"]
+        assert controls == list(shown.values())
+
+
 def test_a_thumb_up_makes_a_favourite(music, begun):
     """Home makes it a favourite, and the item shows it from then on."""
     answer = like(music, begun)
@@ -506,7 +519,7 @@ def test_events_while_home_is_away(music, begun, counted):
 def test_a_table_that_is_away_keeps_no_event_from_home(music, begun, monkeypatch):
     """That a queue is heard cannot be noted: home hears of it all the same."""
     music.clock.now += 3600
-    monkeypatch.setattr(music.store, "touch", lambda _queue: (_ for _ in ()).throw(PlaybackStoreError("throttled")))
+    monkeypatch.setattr(music.store, "touch", lambda *_: (_ for _ in ()).throw(PlaybackStoreError("throttled")))
     assert music.event("ItemPlaybackStarted", music.reference(begun)) == {}
     assert len(music.queues.reports) == 1
 

@@ -1,7 +1,6 @@
 """A queue that has begun: what follows in it, what it looks like, in which order it plays."""
 
 from music_assistant_alexa.errors import IncompleteRequestError
-from music_assistant_alexa.models import RepeatMode
 from music_assistant_alexa.music_skill import responses
 from music_assistant_alexa.music_skill.directive import Directive
 from music_assistant_alexa.music_skill.responses import Response
@@ -50,12 +49,12 @@ def set_shuffle(directive: Directive, skill: Services) -> Response:
 @table.on("Alexa.Media.PlayQueue.SetLoop")
 def set_loop(directive: Directive, skill: Services) -> Response:
     """Begin again after the last item, or end there."""
-    skill.playback.repeat(directive.item, RepeatMode.ALL if directive.on else RepeatMode.OFF)
+    skill.playback.loop(directive.item, on=directive.on)
     return responses.accepted()
 
 
 @table.on("Alexa.Media.PlayQueue.SetRepeat")
 def set_repeat(directive: Directive, skill: Services) -> Response:
     """Play one item over and over, or go on."""
-    skill.playback.repeat(directive.item, RepeatMode.ONE if directive.on else RepeatMode.OFF)
+    skill.playback.repeat_one(directive.item, on=directive.on)
     return responses.accepted()
