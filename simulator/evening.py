@@ -29,7 +29,7 @@ Say it as you would to Alexa:    play blue harbor · next · pause · resume · 
                                  open music assistant · ask music assistant to play late drive · stop
 """
 MUSIC_WORDS = """\
-Say it as you would to Alexa:    play blue harbor · next · pause · resume · what's next · shuffle on · loop on
+Say it as you would to Alexa:    play blue harbor · next · pause · resume · what's playing · what's next · shuffle on
                                  play the album night ferry by blue harbor · play rock music · play music
                                  thumbs up · jump to lantern · wake me up to late drive at seven · stop
 """

@@ -47,6 +47,7 @@ COMMANDS = {
     r"thumbs up|i like this(?: song)?": "like",
     r"thumbs down|i don'?t like this(?: song)?": "dislike",
     r"what'?s next|show the queue": "view",
+    r"what'?s playing|what is this(?: song)?": "title",
 }
 SKILL = r"(?: (?:on|from|with) music assistant)?"
 CLOSE = 0.75

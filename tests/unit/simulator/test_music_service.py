@@ -98,6 +98,14 @@ def test_alexa_says_what_was_found(room, music):
     assert names(step) == ["GetPlayableContent"]
 
 
+def test_alexa_knows_what_plays(room, music):
+    """What plays is told without asking the skill: the item said it."""
+    room.say("play the album night ferry by blue harbor")
+    step = room.say("what's playing")
+    assert step.speech == room.item.title
+    assert names(step) == []
+
+
 def test_one_who_plays_says_so(room, music):
     """Initiate names the item that is heard or paused, and none where nothing is."""
     room.say("play night ferry")
