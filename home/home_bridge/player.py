@@ -24,6 +24,9 @@ from home_bridge.packets import FromServer, Name, NameQuery, Response, Stat, Str
 STOP_AFTER_S = 1.0
 """A `strm q` this long without a `strm s` after it is a stop."""
 
+GIVES_UP_AFTER_S = (29.0, 32.0)
+"""MA stops by itself what its screen paused and nobody resumed; it looks once a second for thirty."""
+
 START_WITHIN_S = 10.0
 """How long a Finished waits for the Started of what was enqueued."""
 
@@ -90,6 +93,9 @@ class Player:
         self.greeted = False
         """MA's first `strm t` was answered: before that its unpause would fail."""
 
+        self.paused_at: float | None = None
+        """When MA's screen said pause last."""
+
         self.stop_at: float | None = None
         self.start_by: float | None = None
         self.end_at: float | None = None
@@ -153,6 +159,14 @@ class Player:
         return self.current.position_ms + self.current.offset_ms if self.current else 0
 
     @property
+    def _given_up(self) -> bool:
+        """Whether a stop is MA's own: its screen said pause, then chose something that the Echo is yet to begin."""
+        if self.paused_at is None or self.wanted is not Wanted.PLAY or self.in_step:
+            return False
+        earliest, latest = GIVES_UP_AFTER_S
+        return earliest <= self.now() - self.paused_at <= latest
+
+    @property
     def deadline(self) -> float | None:
         """When `tick` is due, in seconds of `now`."""
         due = [moment for moment in (self.stop_at, self.start_by, self.end_at) if moment is not None]
@@ -213,7 +227,10 @@ class Player:
                 return self._pause_pressed()
             case Strm("q") if self.loaded is not None and self.loaded.begun and not self.commanding:
                 # Before `begun` it belongs to the new stream: over a paused one 3.3 sends f, q, s, q, u.
-                self.stop_at = self.now() + STOP_AFTER_S
+                if self._given_up:
+                    self.loaded = None  # loaded again once the Echo gets there
+                else:
+                    self.stop_at = self.now() + STOP_AFTER_S
         return []
 
     def tick(self) -> list[ToServer]:
@@ -305,7 +322,7 @@ class Player:
 
     def _pause_pressed(self) -> list[ToServer]:
         status = self.status()
-        self.wanted = Wanted.PAUSE
+        self.wanted, self.paused_at = Wanted.PAUSE, self.now()
         return [status, Stat("STMp")] if self.loaded else []
 
     def _stopped_by_ma(self) -> None:

@@ -313,3 +313,15 @@ def test_a_failure_right_after_an_edit_with_repeat_one(evening):
     home.screen(1, "play")
     home.order(1, "AMAZON.ShuffleOnIntent")
     home.hiccup(1, "MEDIA_ERROR_UNKNOWN", 1)
+
+
+def test_music_assistant_gives_up_what_its_screen_chose(evening):
+    """What was chosen after a pause, and given up by Music Assistant just before the Echo begins it, plays on."""
+    late = {"nearly_finished": "late", "stopped": "before", "buffers_next": False}
+    home = evening(late, late)
+    home.screen(1, "pause")
+    home.screen(1, "next")
+    home.move_on_screen(0, 0, 0)
+    home.play_to_end(0)
+    home.play_to_end(0)
+    assert home.rooms[1].echo.device.playing

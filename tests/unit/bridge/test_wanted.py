@@ -115,6 +115,44 @@ def test_the_stop_of_the_emptied_queue_is_none(scene):
     assert scene.player.wanted is Wanted.PLAY
 
 
+def chosen_after_a_pause(scene, passed_s):
+    """Pause on the screen, choose something else there, and have MA stop so long after the pause."""
+    scene.play(1)
+    scene.receive(PAUSE)
+    chosen = scene.load(2, "sessionB")
+    scene.pass_time(passed_s)
+    scene.receive(STOP)
+    return chosen
+
+
+def test_a_stop_of_mas_own_is_none(scene):
+    """Thirty seconds after a pause on its screen MA stops by itself; what was chosen there since is still wanted."""
+    chosen = chosen_after_a_pause(scene, 30)
+    scene.pass_time(2)
+    assert scene.player.wanted is Wanted.PLAY
+    assert scene.player.current.generation == chosen
+    assert scene.echo("started", chosen, 0) == []
+    assert scene.player.lost
+
+
+@pytest.mark.parametrize("passed_s", [10, 40])
+def test_someones_stop_after_a_pause(scene, passed_s):
+    """At any other time it is someone who stopped."""
+    chosen_after_a_pause(scene, passed_s)
+    scene.pass_time(2)
+    assert scene.player.wanted is Wanted.STOP
+
+
+def test_a_paused_queue_that_ma_gives_up_is_stopped(scene):
+    """With nothing chosen since the pause silence is wanted, before and after MA's own stop."""
+    scene.play(1)
+    scene.receive(PAUSE)
+    scene.pass_time(30)
+    scene.receive(STOP)
+    scene.pass_time(2)
+    assert scene.player.wanted is Wanted.STOP
+
+
 def test_play_something_else_on_the_screen(scene):
     """A strm s from MA's screen is wanted, paused at its start, while the Echo still plays the old one."""
     old = scene.play(1)
