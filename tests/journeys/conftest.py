@@ -52,7 +52,7 @@ class House:
             if check():
                 return
             self.stack.clock.advance(0.25)
-        eventually(check, what=what)
+        eventually(check, within=1, what=what)
 
     def began(self, echo: Echo) -> float:
         """Return when what plays now would have begun at its start."""
