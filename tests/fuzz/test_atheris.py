@@ -18,6 +18,7 @@ SEEDS = {
         b'\x00{"q":"queue","n":1}',
         b'\x01{"p":"/imageproxy?path=x&provider=y"}',
         b'\x01{"u":"https://example.com/x.jpg"}',
+        b'\x01{"b":1,"s":256}',
         b"\x02e30.mp3?1795000060?sig",
     ],
     "ranges": [b"bytes=0-", b"bytes=5-99", b"bytes=-500", b"bytes=0-1,2-3", b"items=1-2"],

@@ -4,15 +4,15 @@ One sandbox of the function has one breaker and knows no other. It opens after `
 reach home (not refusals, and not a Music Assistant that is away behind a bridge that answers) and stays open for
 `OPEN_S`. Then the next call goes home as ever; if that fails too, it opens again.
 
-While it is open, calls are of two kinds. *Reports* (Started, Stopped, Finished) are told by a device that waits for
-nothing and tells the same again with its next event: they fail at once. For every *other* call there is someone who
-waits for what it brings - a person who said "next", a device that has nothing to play after this track - and home may
-be back by now. So each of them asks `probe` first: one light question, sent once, answered by a bridge that runs
-in a tenth of a second and given up after `PROBE_S`. If it gets through, the breaker closes and the call is made.
+While it is open, everyone is answered at once. *Reports* (Started, Stopped, Finished) are told by a device that waits
+for nothing and tells the same again with its next event: they fail without a connection. For every *other* call there
+is someone who waits for what it brings - a person who said "next", a device that has nothing to play after this track -
+and home may be back by now. So such a call sends `probe` first: one light question, sent once, answered by a bridge
+that runs in a tenth of a second. If it gets through, the breaker closes and the call is made.
 
-Why not one probe in all of the 20 s? Someone unplugs the home, says "next" (three failures: Stopped, the command,
-Started), says it again (the one probe), plugs it in and says "resume": that must play. A probe that is refused costs
-milliseconds, and one that hangs costs a second instead of the five that everyone waited before.
+A probe that was refused at once - the usual: the tunnel's edge says that nobody is behind it - costs nobody any time, so
+the next call that someone waits for may send another: whoever unplugs the home, says "next" twice, plugs it in and says
+"resume" hears it play. A probe that hung (`QUICK_S` and more; it is given up after `PROBE_S`) was the one of these 20 s.
 """
 
 import time
@@ -21,7 +21,7 @@ from contextlib import contextmanager
 
 from music_assistant_alexa.errors import HomePart, HomeUnreachableError, SkillError
 
-__all__ = ["OPEN_S", "PROBE_S", "TRIES", "Breaker"]
+__all__ = ["OPEN_S", "PROBE_S", "QUICK_S", "TRIES", "Breaker"]
 
 TRIES = 3
 """Failures in a row that open the breaker."""
@@ -32,6 +32,9 @@ OPEN_S = 20.0
 PROBE_S = 1.0
 """Seconds a probe may take: ten times what a running bridge needs to answer it."""
 
+QUICK_S = 0.25
+"""Seconds in which a probe that fails has kept nobody waiting."""
+
 
 class Breaker:
     """Counts failures of the way home; `now` is in seconds."""
@@ -41,6 +44,7 @@ class Breaker:
         self._failures = 0
         self._failed_at = 0.0
         self._cause = ""
+        self._hung = False
 
     @property
     def is_open(self) -> bool:
@@ -51,17 +55,18 @@ class Breaker:
     @contextmanager
     def guarding(self, probe: Callable[[], object] | None) -> Iterator[None]:
         """Let one call be made inside, or raise HomeUnreachableError at once; without a probe nobody waits for it."""
-        if self.is_open and probe is None:
+        probing, began = self.is_open, self._now()
+        if probing and (probe is None or self._hung):
             raise HomeUnreachableError(
                 f"home was not asked: {self._failures} calls in a row failed; {self._cause}", HomePart.TUNNEL
             )
         try:
-            if self.is_open and probe is not None:
+            if probing and probe is not None:
                 probe()
             yield
         except HomeUnreachableError as error:
             if error.part is HomePart.TUNNEL:
-                self._failed(str(error))
+                self._failed(str(error), hung=probing and self._now() - began >= QUICK_S)
             else:
                 self._failures = 0
             raise
@@ -70,7 +75,8 @@ class Breaker:
             raise
         self._failures = 0
 
-    def _failed(self, cause: str) -> None:
+    def _failed(self, cause: str, *, hung: bool) -> None:
         self._failures += 1
         self._failed_at = self._now()
         self._cause = cause
+        self._hung = hung

@@ -6,7 +6,7 @@ import pytest
 
 from music_assistant_alexa import deadline
 from music_assistant_alexa.adapters import home_http
-from music_assistant_alexa.adapters.breaker import OPEN_S, TRIES, Breaker
+from music_assistant_alexa.adapters.breaker import OPEN_S, QUICK_S, TRIES, Breaker
 from music_assistant_alexa.errors import HomeAuthError, HomeError, HomePart, HomeUnreachableError
 from music_assistant_alexa.models import Activity, MediaType, PlaybackEvent, QueueCommand, Wanted
 from music_assistant_alexa.stream_token import StreamToken
@@ -185,6 +185,27 @@ def test_a_probe_that_hangs_is_given_up_soon(home, client, unplug, monkeypatch):
     with deadline.spending(60):
         fails(client.command, PLAYER, NEXT, cause="too long")
     hangs.set()
+
+
+def test_a_home_that_hangs_is_probed_once(home, client, unplug, clock):
+    """The one probe that kept someone waiting is the last of these 20 s: everyone else is answered at once."""
+
+    def hang_for_a_while(_request):
+        clock.now += QUICK_S
+        return hang_up
+
+    for _ in range(TRIES):
+        fails(report, client)
+    home.script = hang_for_a_while
+    for _ in range(3):
+        attempt(client.command, PLAYER, NEXT)
+        attempt(client.next_stream, PLAYER, 7)
+    assert home.handshakes == TRIES + 1
+    fails(client.command, PLAYER, NEXT, cause="not asked")
+    clock.now += OPEN_S
+    unplug(False)
+    client.command(PLAYER, NEXT)
+    assert paths(home)[-1] == "command"
 
 
 def test_a_probe_is_sent_once(make_client, monkeypatch, clock):
