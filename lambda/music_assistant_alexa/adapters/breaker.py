@@ -10,9 +10,9 @@ is someone who waits for what it brings - a person who said "next", a device tha
 and home may be back by now. So such a call sends `probe` first: one light question, sent once, answered by a bridge
 that runs in a tenth of a second. If it gets through, the breaker closes and the call is made.
 
-A probe that was refused at once - the usual: the tunnel's edge says that nobody is behind it - costs nobody any time, so
-the next call that someone waits for may send another: whoever unplugs the home, says "next" twice, plugs it in and says
-"resume" hears it play. A probe that hung (`QUICK_S` and more; it is given up after `PROBE_S`) was the one of these 20 s.
+A probe that was refused at once - the usual: the tunnel's edge says that nobody is behind it - costs nobody any time,
+so the next call that someone waits for may send another: whoever unplugs the home, says "next" twice, plugs it in and
+says "resume" hears it play. One that hung (`QUICK_S` and more; it is given up after `PROBE_S`) was that of these 20 s.
 """
 
 import time
