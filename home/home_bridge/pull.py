@@ -15,8 +15,10 @@ _log = logging.getLogger(__name__)
 CHUNK = 64 * 1024
 """What is taken from Music Assistant at once."""
 
-PIECE = 16 * 1024
-"""Read from disk at once for one of many readers; it stays in memory for as long as the reader takes none of it."""
+PIECE = 4 * 1024
+"""Read from disk at once for one of many readers; it stays in memory for as long as the reader takes none of it.
+
+With four times as much a reader that waits costs up to 130 kB of the process, with this 47 kB; 50 MB/s still pass."""
 
 TAIL_BYTES = 1024 * 1024
 """What no longer fits on disk is held in memory up to this much, until those who listen have it."""

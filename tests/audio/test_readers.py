@@ -13,9 +13,9 @@ READERS = 100  # of one address: a few more are refused
 SMALL = 16_384
 """The receive buffer of who does not read: what the kernel holds is none of the bridge's memory."""
 
-LIMIT_KB = 112
-"""A piece of 16 kB, what the kernel has not taken of it, the reader itself (its connection, parser, task, some 15 kB),
-and as much again that the allocator keeps. What is allocated alone is held under 64 kB by a test of the bridge."""
+LIMIT_KB = 64
+"""A piece of the stream, what the kernel has not taken of it, the reader itself (its connection, parser and task) and
+what the allocator keeps."""
 
 FLAT_KB = 32
 """What another two megabytes read by each may add: nothing but the allocator's noise."""
@@ -65,7 +65,7 @@ def fresh_bridge(origin, program, tmp_path):
 
 @pytest.mark.parametrize("state", ["finished", "growing"])
 def test_memory_per_reader(origin, fresh_bridge, opened, shown, state):
-    """A hundred readers that stall cost some 64 kB each, and no more after each has read on."""
+    """A hundred readers that stall cost 64 kB each at most, and no more after each has read on."""
     bridge = fresh_bridge
     path = bridge.new_stream()
     if state == "growing":
