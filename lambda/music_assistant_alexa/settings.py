@@ -116,7 +116,7 @@ def _is_on(environ: Mapping[str, str], name: str, source: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What only this function and the home bridge know."""
+    """The household's secrets: two of them the home bridge knows too, the rest only this function."""
 
     bridge_token: str = field(repr=False)
     stream_signing_key: str = field(repr=False)
@@ -149,9 +149,9 @@ class Credentials:
         return self._secrets
 
     def fresh(self, now: float) -> Secrets:
-        """Return the secrets as they are now, give or take a minute. Raises ConfigurationError.
+        """Return the secrets, read anew unless that was done within FRESH_S. Raises ConfigurationError.
 
-        Who has no need of new ones keeps those that were read before, if reading fails.
+        If reading fails, `current` still returns the secrets that were read before.
         """
         if now - self._read_at >= FRESH_S:
             self._secrets = _parsed(self._name, self._fetch(self._name))

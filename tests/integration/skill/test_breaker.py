@@ -176,15 +176,24 @@ def test_a_clock_that_is_set_back_opens_nothing(client, unplug, clock):
 
 
 def test_a_probe_that_hangs_is_given_up_soon(home, client, unplug, monkeypatch):
-    """A probe has its own short limit, far below what a command may take."""
+    """A probe is given up after a second of its own, far below what a command may take."""
+    assert home_http.PROBE_S <= 1
     for _ in range(TRIES):
         fails(report, client)
     hangs = threading.Event()
     home.script = lambda _request: lambda _secure: hangs.wait(20)
+    given, enforced = [], deadline.enforced
+
+    def noted(call, most_s):
+        given.append(most_s)
+        return enforced(call, most_s)
+
     monkeypatch.setattr(home_http, "PROBE_S", 0.1)
+    monkeypatch.setattr(deadline, "enforced", noted)
     with deadline.spending(60):
         fails(client.command, PLAYER, NEXT, cause="too long")
     hangs.set()
+    assert given == [0.1]
 
 
 def test_a_home_that_hangs_is_probed_once(home, client, unplug, clock):
