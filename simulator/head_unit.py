@@ -1,8 +1,8 @@
 """A strict head unit with Alexa Auto SDK: the Engine that speaks AASB, and a player that fetches what it is told.
 
-It reads replies as the SDK does: a state that lacks a key, or comes after 500 ms, is an empty one. A call can be lost:
-what plays goes on, and the end of a stream is told again. Answers are judged by `simulator.rules`, and the Engine's own
-view of the sessions must hold: one has focus, and what was opened is closed.
+It reads replies as the SDK does: a state that lacks a key, has another type or an unknown word, or comes after 500 ms,
+is an empty one. A call can be lost: what plays goes on, and the end of a stream is told again. Answers are judged by
+`simulator.rules`, and the Engine's own view of the sessions must hold: one has focus, and what was opened is closed.
 """
 
 import time
@@ -14,7 +14,8 @@ from typing import Any
 
 from simulator.audio_device import AudioDevice, Clock, Habits
 from simulator.rules import Breach, Exchange, RuleBroken, judge_exchange, judge_trace
-from simulator.rules.auto_given import PLAYBACK_KEYS, SESSION_KEYS, action_of, events, messages, player_errors, state_of
+from simulator.rules.auto import is_readable
+from simulator.rules.auto_given import action_of, events, messages, player_errors, state_of
 from simulator.rules.table import mapping
 from simulator.sound import Ear
 
@@ -91,6 +92,8 @@ class HeadUnit:
         self._invoke = invoke
         self._strict = strict
         self._step: Step | None = None
+        self._lost = False
+        """Since a session was last opened here, an answer was lost: the skill cannot know what the Engine has."""
 
     @property
     def device_id(self) -> str:
@@ -133,14 +136,13 @@ class HeadUnit:
         return self.send("MutedStateChanged", {"source": self._source(), "state": "MUTED" if on else "UNMUTED"})
 
     def state(self, source: str = "") -> dict[str, Any]:
-        """Ask for a state, as the Engine does with every request; empty where the reply is late or not whole."""
+        """Ask for a state, as the Engine does with every request; empty where the reply is late or cannot be read."""
         step = self.send("GetState", {"source": source or self._source()})
         exchange = step.exchanges[0]
-        playback, session = state_of(exchange, "playbackState"), state_of(exchange, "sessionState")
         late = exchange.seconds is None or exchange.seconds > STATE_WITHIN_S
-        if late or PLAYBACK_KEYS.keys() - playback.keys() or SESSION_KEYS.keys() - session.keys():
+        if late or not is_readable(exchange):
             return {}
-        return {**session, **playback}
+        return {**state_of(exchange, "sessionState"), **state_of(exchange, "playbackState")}
 
     # What the driver does on the screen, and what happens in the car
 
@@ -243,6 +245,7 @@ class HeadUnit:
         try:
             answer = self._invoke(event)
         except CallLost:
+            self._lost = True
             return False
         except Exception as error:  # noqa: BLE001  # Lambda, too, reports whatever escapes a handler
             raised, answer = error, {"errorType": type(error).__name__, "errorMessage": str(error)}
@@ -274,7 +277,7 @@ class HeadUnit:
             self.device.obey(
                 [{"type": "AudioPlayer.Play", "playBehavior": "REPLACE_ALL", "audioItem": {"stream": wire}}]
             )
-        elif self.device.playing and any(_stops(event, playing) for event in events(exchange)):
+        elif self.device.playing and _silences(events(exchange), playing):
             self.device.obey([{"type": "AudioPlayer.Stop"}])
 
     def _hear(self, event: dict[str, Any]) -> None:
@@ -283,8 +286,10 @@ class HeadUnit:
         if name == "PlaybackSessionStarted":
             if self.session_id not in ("", session_id):
                 raise EngineRefused(f"{source} opens a session while {self.focus} has one")
-            self.focus, self.session_id = source, session_id
+            self.focus, self.session_id, self._lost = source, session_id, False
         elif session_id and session_id != self.session_id:
+            if self._lost and name != "PlaybackStarted":
+                return  # the SDK hands on whatever it is told
             raise EngineRefused(f"{name} of {source} is about a session that is not open")
         elif name == "PlaybackSessionEnded":
             self.focus = self.session_id = ""
@@ -299,6 +304,12 @@ class HeadUnit:
             self._step = outer
 
 
-def _stops(event: dict[str, Any], playing: str) -> bool:
-    """Say whether an event silences the source that plays."""
-    return event["eventName"] == "PlaybackStopped" and playing in ("", event["source"])
+def _silences(told: Sequence[dict[str, Any]], playing: str) -> bool:
+    """Say whether events silence the source that plays: the last of them counts."""
+    silent = False
+    for event in told:
+        if event["eventName"] == "PlaybackStarted":
+            playing, silent = event["source"], False
+        elif event["eventName"] == "PlaybackStopped" and playing in ("", event["source"]):
+            silent = True
+    return silent

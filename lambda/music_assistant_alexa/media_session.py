@@ -2,6 +2,8 @@
 
 One session at most is open in a vehicle, since one source at a time has Alexa's focus. What happens is a pure function
 from what is stored to what is to be stored, and the events that tell Alexa so: every session that was opened is closed.
+An answer can be lost on its way. So a session that Alexa was known to have is closed again by the next answer that
+opens or closes one, until it is known that Alexa has the new one.
 """
 
 from collections.abc import Callable
@@ -17,6 +19,7 @@ __all__ = [
     "Transition",
     "Vehicle",
     "closed",
+    "confirmed",
     "opened",
     "silenced",
     "sounding",
@@ -55,6 +58,9 @@ class MediaSession:
     presets: str = ""
     """The source one of whose presets plays; empty, where what plays is none."""
 
+    known: bool = False
+    """Alexa is known to have it: the answer that opened it has arrived."""
+
     def is_open_at(self, source: str) -> bool:
         """Tell whether it is open, and this source's."""
         return bool(self.session_id) and self.source == source
@@ -69,6 +75,12 @@ class Vehicle:
     """All that is remembered of a vehicle beside its player's row."""
 
     session: MediaSession = field(default_factory=MediaSession)
+    doubted: MediaSession = field(default_factory=MediaSession)
+    """The last that Alexa was known to have, while the answer that closed it may have been lost."""
+
+    ended: str = ""
+    """The id of the session that was closed last."""
+
     shuffle: bool = False
     repeat: RepeatMode = RepeatMode.OFF
     rated: str = ""
@@ -85,8 +97,18 @@ class Vehicle:
     pictures: tuple[str, ...] = ()
     """Its public URLs, the smallest first: signed when the stream was handed out, since that needs the secret."""
 
+    handed_at: int = 0
+    """When that was."""
+
+    tells_progress: bool = False
+    """The head unit tells where it is while it plays: when it tells nothing more, the car is off."""
+
     version: int = 0
     """How many times it was written."""
+
+    def holds(self, source: str) -> bool:
+        """Tell whether Alexa may have a session open there."""
+        return self.session.is_open_at(source) or self.doubted.is_open_at(source)
 
 
 Change = tuple[Vehicle, tuple[SessionEvent, ...]]
@@ -98,17 +120,22 @@ def opened(vehicle: Vehicle, source: str, session_id: str, *, playing: bool, pre
     before = vehicle.session
     here = before.is_open_at(source)
     session = MediaSession(source, session_id, playing, presets or (before.presets if here else ""))
-    again = here and before.session_id == session_id
-    events = () if again else _closing(before)
-    begun = (SessionEventName.SESSION_STARTED, SessionEventName.STARTED)[: 2 if playing else 1]
-    return replace(vehicle, session=session), (*events, *map(session.event, begun))
+    names = (SessionEventName.SESSION_STARTED, SessionEventName.STARTED)[: 2 if playing else 1]
+    doubts, begun = _closing(vehicle.doubted), tuple(map(session.event, names))
+    if here and before.session_id == session_id:
+        return replace(vehicle, session=replace(session, known=before.known)), (*doubts, *begun)
+    after = _left(vehicle)
+    ended = "" if after.ended == session_id else after.ended
+    return replace(after, session=session, ended=ended), (*doubts, *_closing(before), *begun)
 
 
 def sounding(vehicle: Vehicle, source: str, new_id: str) -> Change:
-    """Have music play at a source: in the session that is open there, or in a new one."""
+    """Have music play at a source: in the session that is open there, told again if in doubt, or in a new one."""
     session = vehicle.session
     if not session.is_open_at(source):
         return opened(vehicle, source, new_id, playing=True)
+    if vehicle.doubted.session_id:
+        return opened(vehicle, source, session.session_id, playing=True)
     if session.playing:
         return vehicle, ()
     return replace(vehicle, session=replace(session, playing=True)), (session.event(SessionEventName.STARTED),)
@@ -123,10 +150,27 @@ def silenced(vehicle: Vehicle) -> Change:
 
 
 def closed(vehicle: Vehicle) -> Change:
-    """Close the session; its source is kept as the last one."""
-    if not vehicle.session.session_id:
+    """Close the session, and one that Alexa may still have; its source is kept as the last one."""
+    session = vehicle.session
+    if not session.session_id:
         return vehicle, ()
-    return replace(vehicle, session=MediaSession(vehicle.session.source)), _closing(vehicle.session)
+    after = replace(vehicle, session=MediaSession(session.source), doubted=MediaSession(), ended=session.session_id)
+    return after, (*_closing(vehicle.doubted), *_closing(session))
+
+
+def confirmed(vehicle: Vehicle) -> Vehicle:
+    """Return the vehicle as Alexa is known to have its session: what closed the one before has arrived as well."""
+    if not vehicle.session.session_id:
+        return vehicle
+    return replace(vehicle, session=replace(vehicle.session, known=True), doubted=MediaSession())
+
+
+def _left(vehicle: Vehicle) -> Vehicle:
+    """Return the vehicle as its session is closed by an answer that opens another, and may be lost."""
+    session = vehicle.session
+    if not session.session_id:
+        return vehicle
+    return replace(vehicle, doubted=session if session.known else vehicle.doubted, ended=session.session_id)
 
 
 def _closing(session: MediaSession) -> tuple[SessionEvent, ...]:

@@ -19,7 +19,8 @@ EVERY_SOURCE = ""
 """Key of the presets that count for each source without presets of its own."""
 
 _TUNED = re.compile(
-    r"(?P<number>\d{2,5}(?:[.,]\d{1,2})?)\s*(?:FM|AM|MHz|kHz)?\s*(?:HD[\s-]?(?P<hd>\d))?", re.IGNORECASE
+    r"(?:(?:FM|AM)\s*)?(?P<number>\d{2,5}(?:[.,]\d{1,2})?)\s*(?:MHz|kHz)?\s*(?:FM|AM)?\s*(?:HD[\s-]?(?P<hd>\d))?",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\d.,])\d+(?:[.,]\d+)?(?![\d])")
 _HD = re.compile(r"\bHD[\s-]?(\d)\b", re.IGNORECASE)

@@ -35,6 +35,22 @@ FORM = 100
 """The code of a PlayerError about a message's form."""
 SLACK_MS = 1_000
 """A seek beyond the end may lead to the last second, so that something is heard."""
+STATE_WORDS = {
+    "favorites": frozenset({"FAVORITED", "UNFAVORITED", "NOT_RATED"}),
+    "mediaType": frozenset({"TRACK", "PODCAST", "STATION", "AD", "SAMPLE", "OTHER"}),
+    "supportedOperations": frozenset(
+        {
+            "PLAY", "PAUSE", "STOP", "NEXT", "PREVIOUS", "START_OVER", "FAST_FORWARD", "REWIND", "ENABLE_REPEAT",
+            "ENABLE_REPEAT_ONE", "DISABLE_REPEAT", "ENABLE_SHUFFLE", "DISABLE_SHUFFLE", "FAVORITE", "UNFAVORITE",
+            "SEEK", "ADJUST_SEEK",
+        }
+    ),
+    "supportedContentSelectors": frozenset({"FREQUENCY", "CHANNEL", "PRESET"}),
+}  # fmt: skip
+"""The enumerated words of a state, by the key they stand under: one, or a list of them."""
+LENGTHS = ("trackOffset", "duration", "tokenRefreshInterval")
+"""What of a state is a number of milliseconds."""
+PARTS = {"playbackState": PLAYBACK_KEYS, "sessionState": SESSION_KEYS}
 
 
 @rule(90, "AUTO Message.cpp", "A payload is an object; one that is text is refused.", given=has_text_payload)
@@ -84,12 +100,12 @@ def _a_state_is_a_reply(exchange: Exchange) -> Iterator[str]:
     given=is_action("GetState"),
 )
 def _a_state_is_whole(exchange: Exchange) -> Iterator[str]:
-    for part, kinds in (("playbackState", PLAYBACK_KEYS), ("sessionState", SESSION_KEYS)):
+    for part, kinds in PARTS.items():
         found = state_of(exchange, part)
         missing = kinds.keys() - found.keys()
         if missing:
             yield f"{part} lacks {', '.join(sorted(missing))}: the Engine reads that as an empty state"
-        wrong = [key for key, kind in kinds.items() if key in found and type(found[key]) is not kind]
+        wrong = _mistyped(exchange, part)
         if wrong:
             yield f"{part} has another type in {', '.join(sorted(wrong))}"
 
@@ -97,10 +113,10 @@ def _a_state_is_whole(exchange: Exchange) -> Iterator[str]:
 @rule(
     93,
     "S002",
-    "GetState's reply says spiVersion 1.0 and type ExternalMediaPlayerMusicItem.",
+    "GetState's reply says spiVersion 1.0, type ExternalMediaPlayerMusicItem, and words of the SDK.",
     given=is_action("GetState"),
 )
-def _a_state_says_its_version(exchange: Exchange) -> Iterator[str]:
+def _a_state_speaks_the_sdks_words(exchange: Exchange) -> Iterator[str]:
     if state_of(exchange, "sessionState").get("spiVersion") != "1.0":
         yield "spiVersion is not 1.0"
     playback = state_of(exchange, "playbackState")
@@ -108,6 +124,13 @@ def _a_state_says_its_version(exchange: Exchange) -> Iterator[str]:
         yield "type is not ExternalMediaPlayerMusicItem"
     if playback.get("state") not in states():
         yield "state is none of IDLE, STOPPED, PLAYING"
+    for part in PARTS:
+        for key in _misspelt(exchange, part):
+            yield f"{key} has a word that the SDK does not know: the Engine reads that as an empty state"
+        found = state_of(exchange, part)
+        for key in LENGTHS:
+            if isinstance(found.get(key), int) and found[key] < 0:
+                yield f"{key} is less than nothing"
 
 
 @rule(94, "C3.5", "GetState is answered within 500 ms.", given=is_action("GetState"))
@@ -144,7 +167,8 @@ def _resume_opens_a_session(exchange: Exchange) -> Iterator[str]:
 
 @rule(97, "AUTO sample", "STOP leads to PlaybackStopped, then PlaybackSessionEnded.", given=control("STOP"))
 def _stop_closes_the_session(exchange: Exchange) -> Iterator[str]:
-    if [event["eventName"] for event in events(exchange)] != STOPPED:
+    told = [event["eventName"] for event in events(exchange)]
+    if told[-2:] != STOPPED or set(told) != set(STOPPED):
         yield "STOP is not answered by PlaybackStopped and PlaybackSessionEnded"
 
 
@@ -207,6 +231,27 @@ def _play_without_a_session_is_taken(exchange: Exchange) -> Iterator[str]:
     opened = [event for event in events(exchange) if event["eventName"] == STARTED[0]]
     if opened and not _is_uuid(opened[-1]["sessionId"]):
         yield "a Play without sessionId opens a session whose id is no UUID"
+
+
+def is_readable(exchange: Exchange) -> bool:
+    """Say whether the SDK can read the state that a GetState is answered with; any other is an empty one to it."""
+    return not any(
+        kinds.keys() - state_of(exchange, part).keys() or _mistyped(exchange, part) or _misspelt(exchange, part)
+        for part, kinds in PARTS.items()
+    )
+
+
+def _mistyped(exchange: Exchange, part: str) -> list[str]:
+    """Return the keys of a state's part that are there and have another type than the SDK's."""
+    found = state_of(exchange, part)
+    return [key for key, kind in PARTS[part].items() if key in found and type(found[key]) is not kind]
+
+
+def _misspelt(exchange: Exchange, part: str) -> list[str]:
+    """Return the keys of a state's part under which stands a word that is none of the SDK's, which reads any case."""
+    found = {key: value for key, value in state_of(exchange, part).items() if key in STATE_WORDS and value is not None}
+    told = {key: value if isinstance(value, list) else [value] for key, value in found.items()}
+    return [key for key, words in told.items() if not all(str(word).upper() in STATE_WORDS[key] for word in words)]
 
 
 def _is_uuid(text: object) -> bool:

@@ -13,7 +13,9 @@ from simulator.memory_auto_sessions import MemoryAutoSessions
 NOW = 1_795_000_000
 CAR = "vehicle#car"
 FULL = Vehicle(
-    MediaSession("FM_RADIO", "881f70f9-7309-43f7-a559-c378fa43a19a", playing=True, presets="DAB"),
+    MediaSession("FM_RADIO", "881f70f9-7309-43f7-a559-c378fa43a19a", playing=True, presets="DAB", known=True),
+    MediaSession("DAB", "0b6d3c52-9a52-4c3e-8a2f-3f1f9f4f2a11", playing=True),
+    ended="b0af1440-e86d-429f-8f3c-17ab2b74e030",
     shuffle=True,
     repeat=RepeatMode.ONE,
     rated="library://track/1",
@@ -22,6 +24,8 @@ FULL = Vehicle(
     muted=True,
     pictured="a" * 32,
     pictures=("https://home.example.com/art/a.jpg", "https://home.example.com/art/b.jpg"),
+    handed_at=NOW,
+    tells_progress=True,
 )
 
 
@@ -71,16 +75,19 @@ def test_an_expired_row_is_none_and_not_in_the_way(store, clock):
     assert store.load(CAR) == Vehicle(volume=5, version=1)
 
 
-def test_a_row_of_before_the_presets_is_read(moto_client, make_table, clock):
-    """Rows are kept for 90 days: one without that field is no unreadable one."""
+def test_a_row_of_before_a_field_was_there_is_read(moto_client, make_table, clock):
+    """Rows are kept for 90 days: one without the newer fields is no unreadable one."""
     name = make_table(moto_client)
     store = DynamoDbAutoSessions(moto_client, name, clock)
     store.save(CAR, FULL)
     key = {"device_id": {"S": f"session#{CAR}"}}
     names = {"#session": "session"}
-    remove = "REMOVE #session.presets"
+    newer = ("#session.presets", "#session.known", "doubted", "ended", "handed_at", "tells_progress")
+    remove = f"REMOVE {', '.join(newer)}"
     moto_client.update_item(TableName=name, Key=key, UpdateExpression=remove, ExpressionAttributeNames=names)
-    assert store.load(CAR) == replace(FULL, session=replace(FULL.session, presets=""), version=1)
+    session = replace(FULL.session, presets="", known=False)
+    before = replace(FULL, session=session, doubted=MediaSession(), ended="", handed_at=0, tells_progress=False)
+    assert store.load(CAR) == replace(before, version=1)
 
 
 def test_an_unreadable_row_is_the_stores_error(moto_client, make_table, clock):

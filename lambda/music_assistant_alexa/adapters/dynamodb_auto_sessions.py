@@ -1,6 +1,7 @@
 """The rows of vehicles on DynamoDB: one each, written on the condition that nobody wrote since it was read."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from music_assistant_alexa.adapters.dynamodb_table import DynamoDbTable, RefusedError
@@ -47,15 +48,11 @@ def _key(device_id: str) -> str:
 
 
 def _fields(vehicle: Vehicle) -> dict[str, Any]:
-    session = vehicle.session
     return {
         "version": vehicle.version + 1,
-        "session": {
-            "source": session.source,
-            "session_id": session.session_id,
-            "playing": session.playing,
-            "presets": session.presets,
-        },
+        "session": asdict(vehicle.session),
+        "doubted": asdict(vehicle.doubted),
+        "ended": vehicle.ended,
         "shuffle": vehicle.shuffle,
         "repeat_mode": str(vehicle.repeat),
         "rated": vehicle.rated,
@@ -64,13 +61,18 @@ def _fields(vehicle: Vehicle) -> dict[str, Any]:
         "muted": vehicle.muted,
         "pictured": vehicle.pictured,
         "pictures": list(vehicle.pictures),
+        "handed_at": vehicle.handed_at,
+        "tells_progress": vehicle.tells_progress,
     }
 
 
 def _vehicle(fields: Mapping[str, Any]) -> Vehicle:
-    session, volume = fields["session"], fields["volume"]
+    """Read a row; one of before a field was there has its default."""
+    volume = fields["volume"]
     return Vehicle(
-        MediaSession(session["source"], session["session_id"], session["playing"], session.get("presets", "")),
+        _session(fields["session"]),
+        _session(fields["doubted"]) if "doubted" in fields else MediaSession(),
+        fields.get("ended", ""),
         shuffle=fields["shuffle"],
         repeat=RepeatMode(fields["repeat_mode"]),
         rated=fields["rated"],
@@ -79,5 +81,17 @@ def _vehicle(fields: Mapping[str, Any]) -> Vehicle:
         muted=fields["muted"],
         pictured=fields["pictured"],
         pictures=tuple(fields["pictures"]),
+        handed_at=int(fields.get("handed_at", 0)),
+        tells_progress=fields.get("tells_progress", False),
         version=int(fields["version"]),
+    )
+
+
+def _session(fields: Mapping[str, Any]) -> MediaSession:
+    return MediaSession(
+        fields["source"],
+        fields["session_id"],
+        fields["playing"],
+        fields.get("presets", ""),
+        fields.get("known", False),
     )

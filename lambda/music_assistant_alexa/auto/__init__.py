@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from music_assistant_alexa import telemetry
@@ -80,8 +81,9 @@ class Auto:
         return done or Answer(error=error)
 
     def _seen(self, turn: Turn) -> Snapshot | None:
+        """Look at the vehicle now, whenever what was told happened."""
         try:
-            return look(turn, self._services)
+            return look(replace(turn, occurred_at=int(self._now())), self._services)
         except PlaybackStoreError:
             return None
 

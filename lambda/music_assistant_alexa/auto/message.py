@@ -5,7 +5,6 @@
 a header's version is echoed and never checked, and what a version does not have may be missing.
 """
 
-import datetime as dt
 import math
 import uuid
 from collections.abc import Callable, Mapping
@@ -14,6 +13,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from music_assistant_alexa.auto.words import TOPIC, Control, Report, Selector, Source
+from music_assistant_alexa.json_parts import part, storable_text, unix_seconds
 from music_assistant_alexa.media_session import SessionEventName
 from music_assistant_alexa.models import Device
 from music_assistant_alexa.stream_token import StreamToken
@@ -97,20 +97,20 @@ class Turn:
 
 def is_ours(event: Mapping[str, Any]) -> bool:
     """Tell whether an event comes from a vehicle, by its shape alone, however damaged the rest of it is."""
-    return "vehicleId" in event or "messageDescription" in _part(event, "header")
+    return "vehicleId" in event or "messageDescription" in part(event, "header")
 
 
 def outline(event: Mapping[str, Any]) -> Head:
     """Return what an answer to the event must say, as far as it can be made out."""
     message = event["message"] if "vehicleId" in event and "message" in event else event
-    header, payload = _part(message, "header"), _part(message, "payload") or _part(event, "event")
-    source = _text(payload, "source").upper()
+    header, payload = part(message, "header"), part(message, "payload") or part(event, "event")
+    source = storable_text(payload, "source").upper()
     return Head(
-        _text(_part(header, "messageDescription"), "action"),
+        storable_text(part(header, "messageDescription"), "action"),
         Source(source) if source in set(Source) else None,
-        _text(header, "version")[:10] or "4.0",
-        _text(header, "id"),
-        _text(payload, "sessionId")[:VEHICLE_LIMIT],
+        storable_text(header, "version")[:10] or "4.0",
+        storable_text(header, "id"),
+        storable_text(payload, "sessionId")[:VEHICLE_LIMIT],
     )
 
 
@@ -122,7 +122,7 @@ def read(event: Mapping[str, Any], now: float) -> Turn:
     message = event.get("message") if "vehicleId" in event else event
     if not isinstance(message, Mapping):
         raise BadMessageError(Fault.FORM, "neither message nor event is an object")
-    description = _part(_part(message, "header"), "messageDescription")
+    description = part(part(message, "header"), "messageDescription")
     if not description:
         raise BadMessageError(Fault.FORM, "the message has no header.messageDescription")
     if description.get("topic") != TOPIC:
@@ -187,20 +187,20 @@ def _report(device: Device, event: Mapping[str, Any], now: float) -> Turn:
 
 
 def _device(vehicle_id: Any) -> Device:
-    text = _text({"id": vehicle_id}, "id").strip()
-    if not text or len(text) > VEHICLE_LIMIT:
+    name = storable_text({"id": vehicle_id}, "id")
+    if not name or len(name) > VEHICLE_LIMIT:
         raise BadMessageError(Fault.FORM, f"vehicleId is no text of 1 to {VEHICLE_LIMIT} characters")
-    return Device(f"vehicle#{text}")
+    return Device(f"vehicle#{name}")
 
 
 def _word(words: type[_Word], payload: Mapping[str, Any], name: str) -> _Word:
     """Return an enumerated word; the SDK reads them in any case."""
-    return _known(words, _text(payload, name).upper(), name)
+    return _known(words, storable_text(payload, name).upper(), name)
 
 
 def _exact(words: type[_Word], payload: Mapping[str, Any], name: str) -> _Word:
     """Return a word that is not one of AASB's enumerations."""
-    return _known(words, _text(payload, name), name)
+    return _known(words, storable_text(payload, name), name)
 
 
 def _known(words: type[_Word], word: str, name: str) -> _Word:
@@ -210,14 +210,14 @@ def _known(words: type[_Word], word: str, name: str) -> _Word:
 
 
 def _said(payload: Mapping[str, Any]) -> str:
-    said = _text(payload, "payload").strip()
+    said = storable_text(payload, "payload")
     if not said:
         raise BadMessageError(Fault.FORM, "payload.payload is no text")
     return said[:VEHICLE_LIMIT]
 
 
 def _session_id(payload: Mapping[str, Any]) -> str:
-    return _text(payload, "sessionId").strip()[:VEHICLE_LIMIT]
+    return storable_text(payload, "sessionId")[:VEHICLE_LIMIT]
 
 
 def _ms(payload: Mapping[str, Any], name: str) -> int:
@@ -246,22 +246,5 @@ def _time(value: Any, now: float) -> float:
         case int() | float() if 0 < value < math.inf:
             return value
         case str():
-            try:
-                time = dt.datetime.fromisoformat(value)
-                return time.replace(tzinfo=time.tzinfo or dt.UTC).timestamp()
-            except (ValueError, OverflowError):
-                return now
+            return now if (told_at := unix_seconds(value)) is None else told_at
     return now
-
-
-def _part(whole: Any, name: str) -> Mapping[str, Any]:
-    part = whole.get(name) if isinstance(whole, Mapping) else None
-    return part if isinstance(part, Mapping) else {}
-
-
-def _text(whole: Mapping[str, Any], name: str) -> str:
-    """Return a text; "" for one with half a pair of surrogates, which can be neither kept nor sent."""
-    part = whole.get(name)
-    if not isinstance(part, str) or any("\ud800" <= character <= "\udfff" for character in part):
-        return ""
-    return part

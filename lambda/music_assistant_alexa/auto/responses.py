@@ -10,7 +10,7 @@ from music_assistant_alexa.auto.message import Head
 from music_assistant_alexa.auto.snapshot import Snapshot
 from music_assistant_alexa.auto.table import Answer
 from music_assistant_alexa.auto.words import TOPIC
-from music_assistant_alexa.media_session import SessionEvent
+from music_assistant_alexa.media_session import MediaSession, SessionEvent
 from music_assistant_alexa.stream_token import StreamToken
 
 __all__ = ["render"]
@@ -38,11 +38,13 @@ def _player_event(head: Head, event: SessionEvent) -> JSON:
 
 
 def _player_error(head: Head, error: Exception, snapshot: Snapshot | None) -> JSON:
-    session = snapshot.vehicle.session if snapshot else None
-    kept = session.session_id if session and session.is_open_at(head.about) else ""
+    """Return an error about the source that is named, else about that of the open session."""
+    session = snapshot.vehicle.session if snapshot else MediaSession()
+    source = head.source or (session.source if session.session_id else head.about)
+    kept = session.session_id if session.is_open_at(source) else ""
     code, description = failure_of(error)
     payload = {
-        "source": head.about,
+        "source": source,
         "errorName": "INTERNAL_ERROR",
         "code": code,
         "description": description,

@@ -11,7 +11,7 @@ from music_assistant_alexa.auto.message import Turn
 from music_assistant_alexa.auto.snapshot import Snapshot
 from music_assistant_alexa.auto.table import Answer, Services
 from music_assistant_alexa.auto.words import Source
-from music_assistant_alexa.errors import HomeError, PlaybackStoreError
+from music_assistant_alexa.errors import HomeError, ItemNotFoundError, NothingPlayingError, PlaybackStoreError
 from music_assistant_alexa.media_session import (
     Change,
     MediaSession,
@@ -23,7 +23,7 @@ from music_assistant_alexa.media_session import (
     silenced,
     sounding,
 )
-from music_assistant_alexa.models import Heard, Moment, PlaybackState
+from music_assistant_alexa.models import Moment, PlaybackState
 
 __all__ = [
     "goes_on",
@@ -36,6 +36,7 @@ __all__ = [
     "play_of",
     "quiet",
     "reopened",
+    "resumed",
     "sounds",
     "source_of",
     "tell",
@@ -54,13 +55,11 @@ def look(turn: Turn, skill: Services) -> Snapshot:
 
 
 def moment(turn: Turn, skill: Services) -> Moment:
-    """Return who asks and when; where the vehicle is by now is reckoned from its row, since no message says it."""
-    device_id = turn.device.device_id
+    """Return who asks and when; where the vehicle is by now is reckoned from its rows, since no message says it."""
     try:
-        playback = skill.store.load(device_id) or PlaybackState(device_id)
-    except PlaybackStoreError:  # what can be done without the row is
-        return Moment(turn.device, turn.occurred_at, Heard())
-    return Moment(turn.device, turn.occurred_at, Snapshot(Vehicle(), playback, turn.occurred_at).heard)
+        return Moment(turn.device, turn.occurred_at, look(turn, skill).heard)
+    except PlaybackStoreError:  # what can be done without the rows is
+        return Moment(turn.device, turn.occurred_at)
 
 
 def last_moment(turn: Turn, skill: Services) -> Moment:
@@ -78,10 +77,24 @@ def source_of(turn: Turn, vehicle: Vehicle) -> str:
 def is_here(turn: Turn, skill: Services) -> bool:
     """Tell whether what plays is the turn's own source's: nobody pauses a radio by stopping the CD."""
     try:
-        session = skill.sessions.of(turn.device).session
+        vehicle = skill.sessions.of(turn.device)
     except PlaybackStoreError:
         return True
-    return not session.session_id or turn.source in {None, session.source}
+    return not vehicle.session.session_id or turn.source is None or vehicle.holds(turn.source)
+
+
+def resumed(turn: Turn, skill: Services) -> Outcome:
+    """Go on where the vehicle was.
+
+    Raises NothingPlayingError where nothing was played yet, ItemNotFoundError where that is no more.
+    """
+    state = skill.store.load(turn.device.device_id)
+    if state is None or state.running is None:
+        raise NothingPlayingError("nothing was played here yet")
+    try:
+        return skill.playback.resume(moment(turn, skill))
+    except NothingPlayingError as error:
+        raise ItemNotFoundError("what was played last is no more") from error
 
 
 def play_of(outcome: Outcome) -> Play | None:
@@ -97,7 +110,7 @@ def handed(turn: Turn, skill: Services, outcome: Outcome, transition: Transition
     play = play_of(outcome)
     if play is None:
         return Answer()
-    return Answer(skill.sessions.change(turn.device, _showing(play, transition), opens=opens), play)
+    return Answer(skill.sessions.change(turn.device, _showing(turn, play, transition), opens=opens), play)
 
 
 def goes_on(turn: Turn, skill: Services, outcome: Outcome) -> Answer:
@@ -122,13 +135,13 @@ def quiet(turn: Turn, *, ended: bool = False) -> Transition:
 
     def transition(vehicle: Vehicle) -> Change:
         source = source_of(turn, vehicle)
-        here = vehicle.session.is_open_at(source)
-        session = vehicle.session if here else MediaSession(source)
-        names = (SessionEventName.STOPPED, SessionEventName.SESSION_ENDED)[: 2 if ended else 1]
-        events = tuple(map(session.event, names))
-        if not here:
-            return vehicle, events
-        return (closed if ended else silenced)(vehicle)[0], events
+        if not vehicle.holds(source):
+            names = (SessionEventName.STOPPED, SessionEventName.SESSION_ENDED)[: 2 if ended else 1]
+            return vehicle, tuple(map(MediaSession(source).event, names))
+        if ended:
+            return closed(replace(vehicle, session=replace(vehicle.session, playing=True)))
+        session = vehicle.session if vehicle.session.is_open_at(source) else vehicle.doubted
+        return silenced(vehicle)[0], (session.event(SessionEventName.STOPPED),)
 
     return transition
 
@@ -147,12 +160,13 @@ def tell(report: Callable[[], Outcome]) -> Outcome:
         return Outcome()
 
 
-def _showing(play: Play, transition: Transition) -> Transition:
-    """Return the transition, with the pictures of what is played now kept as well."""
+def _showing(turn: Turn, play: Play, transition: Transition) -> Transition:
+    """Return the transition, with the pictures of what is handed out now kept as well, and when that is."""
     pictures = tuple(play.art[edge] for edge in PICTURE_EDGES if edge in play.art)
 
     def shown(vehicle: Vehicle) -> Change:
         after, events = transition(vehicle)
-        return replace(after, pictured=play.item.queue_item_id, pictures=pictures), events
+        item_id = play.item.queue_item_id
+        return replace(after, pictured=item_id, pictures=pictures, handed_at=turn.occurred_at), events
 
     return shown

@@ -2,11 +2,12 @@
 
 import copy
 import json
+import time
 from pathlib import Path
 
 import pytest
 
-from simulator.head_unit import EngineRefused, HeadUnit
+from simulator.head_unit import CallLost, EngineRefused, HeadUnit
 from simulator.memory_house import AUTO_SOURCES, MemoryHouse
 from simulator.rules import RULES, TRACE_RULES, Exchange, RuleBroken, judge_exchange, judge_trace
 
@@ -83,6 +84,13 @@ HEADER = ("messages", 0, "header")
         ((*STATE, "sessionState", "spiVersion"), "2.0", 93),
         ((*STATE, "playbackState", "type"), "ExternalMediaAdapterMusicItem", 93),
         ((*STATE, "playbackState", "state"), "PAUSED", 93),
+        ((*STATE, "playbackState", "favorites"), "LOVED", 93),
+        ((*STATE, "playbackState", "mediaType"), "SONG", 93),
+        ((*STATE, "playbackState", "supportedOperations"), ["PLAY", "RESUME"], 93),
+        ((*STATE, "sessionState", "supportedContentSelectors"), ["PRESETS"], 93),
+        ((*STATE, "playbackState", "supportedOperations"), [["PLAY"]], 93),
+        ((*STATE, "playbackState", "duration"), -1, 93),
+        ((*STATE, "playbackState", "trackOffset"), -1, 93),
     ],
 )
 def test_a_state_that_is_not_right(car, path, to, row):
@@ -212,19 +220,95 @@ def unit_of(house, answer, **fields):
 
 def test_the_engine_refuses_a_session_it_does_not_have(house):
     """An event of a session that was never opened, and a second one beside the first."""
-    with pytest.raises(EngineRefused, match="not open"):
-        unit_of(house, {**NOTHING, "messages": [told("PlaybackStarted")]}).mute(on=True)
+    for name in ("PlaybackStarted", "PlaybackSessionEnded"):
+        with pytest.raises(EngineRefused, match="not open"):
+            unit_of(house, {**NOTHING, "messages": [told(name)]}).mute(on=True)
     twice = [told("PlaybackSessionStarted"), told("PlaybackSessionStarted", "DAB", "2")]
     with pytest.raises(EngineRefused, match="while DEFAULT has one"):
         unit_of(house, {**NOTHING, "messages": twice}).mute(on=True)
 
 
-def test_the_engine_reads_a_state_as_the_sdk_does(house, car):
-    """A key that is missing makes the whole state an empty one."""
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [
+        (("playbackState", "trackNumber"), ...),
+        (("sessionState", "isGuest"), ...),
+        (("playbackState",), None),
+        (("playbackState", "artistName"), None),
+        (("playbackState", "supportedOperations"), None),
+        (("playbackState", "trackOffset"), "5"),
+        (("playbackState", "repeatEnabled"), "false"),
+        (("playbackState", "favorites"), "LOVED"),
+        (("playbackState", "mediaType"), "SONG"),
+        (("playbackState", "supportedOperations"), ["PLAY", "SHUFFLE_ON"]),
+        (("playbackState", "supportedOperations"), ["PLAY", None]),
+        (("sessionState", "supportedContentSelectors"), ["PRESETS"]),
+    ],
+)
+def test_the_engine_reads_a_state_as_the_sdk_does(house, car, path, to):
+    """What is missing, null, of another type or a word nobody knows makes the whole state an empty one."""
     assert car.state()["state"] == "IDLE"
-    answer = car.trace[-1].answer
-    broken = changed(answer, *STATE, "playbackState", "trackNumber")
+    broken = changed(car.trace[-1].answer, *STATE, *path, to=to)
     assert unit_of(house, broken, strict=False).state() == {}
+
+
+def test_the_engine_reads_a_states_words_in_any_case(house, car):
+    """As the SDK does."""
+    car.state()
+    answer = changed(car.trace[-1].answer, *STATE, "playbackState", "favorites", to="not_rated")
+    answer = changed(answer, *STATE, "playbackState", "supportedOperations", to=["Play", "stop"])
+    assert unit_of(house, answer, strict=False).state()["favorites"] == "not_rated"
+
+
+def test_a_late_state_is_an_empty_one_to_the_engine(house, car):
+    """It has given up waiting by then."""
+    car.state()
+    unit = unit_of(house, car.trace[-1].answer, strict=False)
+    answer, unit._invoke = unit._invoke, lambda event: time.sleep(0.51) or answer(event)
+    assert unit.state() == {}
+
+
+class Tunnel:
+    """A skill whose next answer is lost."""
+
+    def __init__(self, answer):
+        self.answers = [CallLost(), answer]
+
+    def __call__(self, _event):
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.mark.parametrize(("name", "refused"), [("PlaybackSessionEnded", False), ("PlaybackStarted", True)])
+def test_the_engine_hears_of_an_unknown_end_after_a_lost_answer(house, name, refused):
+    """Which session it has the skill cannot know then, so that an end too many is none; a start is."""
+    unit = HeadUnit(Tunnel({**NOTHING, "messages": [told(name)]}), ear=house.ear, clock=house.clock)
+    unit.mute(on=True)
+    if refused:
+        with pytest.raises(EngineRefused, match="not open"):
+            unit.mute(on=False)
+    else:
+        assert unit.mute(on=False).events == ["PlaybackSessionEnded DEFAULT"]
+
+
+@pytest.mark.parametrize(
+    ("events", "plays"),
+    [
+        ([("PlaybackStopped", "DEFAULT")], False),
+        ([("PlaybackStopped", "DAB")], True),
+        ([("PlaybackStopped", "DEFAULT"), ("PlaybackStarted", "DEFAULT")], True),
+    ],
+)
+def test_the_last_word_about_the_source_that_plays_counts(car, events, plays):
+    """Stopped silences it, and Started behind that takes it back."""
+    car.play("DEFAULT", "PRESET", "1")
+    messages = [told(*event, session_id="") for event in events]
+    invoke, car._invoke = car._invoke, lambda _event: {**NOTHING, "messages": messages}
+    car.mute(on=True)
+    car._invoke = invoke
+    assert car.device.playing is plays
 
 
 def test_a_strict_head_unit_raises(house):

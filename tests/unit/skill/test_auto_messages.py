@@ -216,6 +216,8 @@ LEAVES = [
 def example(kind):
     if issubclass(kind, errors.HomeCommandError):
         return kind("cause", HomePart.BRIDGE, 400)
+    if kind is errors.UnsupportedRequestError:
+        return kind("cause", errors.UnsupportedReason.RADIO)
     return kind("cause", HomePart.TUNNEL) if issubclass(kind, errors.HomeError) else kind("cause")
 
 

@@ -1,11 +1,12 @@
 """A vehicle's media session: what Alexa is told, and that nobody undoes another's change."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from music_assistant_alexa.auto.sessions import TRIES, Sessions
-from music_assistant_alexa.media_session import MediaSession, Vehicle, closed, opened, silenced, sounding
+from music_assistant_alexa.media_session import MediaSession, Vehicle, closed, confirmed, opened, silenced, sounding
 from music_assistant_alexa.models import Device
 from simulator.memory_auto_sessions import MemoryAutoSessions
 
@@ -73,8 +74,51 @@ def test_silence_and_the_end():
     assert silenced(PLAYING)[0] == PAUSED
     assert silenced(PAUSED) == (PAUSED, ())
     assert [event[0] for event in told(closed(PLAYING))] == ["PlaybackStopped", "PlaybackSessionEnded"]
-    assert closed(PLAYING)[0] == closed(PAUSED)[0] == CLOSED
+    assert closed(PLAYING)[0] == closed(PAUSED)[0] == replace(CLOSED, ended="one")
     assert closed(CLOSED) == (CLOSED, ())
+
+
+def known(source, session_id):
+    """Return a vehicle with a session that Alexa is known to have."""
+    return confirmed(opened(Vehicle(), source, session_id, playing=True)[0])
+
+
+def test_a_known_session_is_closed_again_until_the_new_one_is_known():
+    """By who opens, goes on or closes; the ones between that may never have arrived are closed once."""
+    doubting = opened(known("FM_RADIO", "one"), "DEFAULT", "two", playing=True)[0]
+    ends = [("PlaybackStopped", "FM_RADIO", "one"), ("PlaybackSessionEnded", "FM_RADIO", "one")]
+    begins = [("PlaybackSessionStarted", "DEFAULT", "two"), ("PlaybackStarted", "DEFAULT", "two")]
+    assert told(sounding(doubting, "DEFAULT", "new")) == [*ends, *begins]
+    assert told(opened(doubting, "DEFAULT", "two", playing=True)) == [*ends, *begins]
+    between = [("PlaybackStopped", "DEFAULT", "two"), ("PlaybackSessionEnded", "DEFAULT", "two")]
+    assert told(closed(doubting)) == [*ends, *between]
+    third = opened(doubting, "DAB", "three", playing=True)
+    assert told(third)[:4] == [*ends, *between]
+    assert told(closed(third[0]))[:2] == ends
+    for change in (closed(doubting), closed(third[0])):
+        assert told(closed(opened(change[0], "DAB", "four", playing=True)[0]))[0][2] == "four"
+
+
+def test_a_session_that_is_known_ends_the_doubt():
+    """The one before is closed no more; where none is open, there is nothing to know."""
+    doubting = opened(known("FM_RADIO", "one"), "DEFAULT", "two", playing=True)[0]
+    assert told(closed(confirmed(doubting)))[0] == ("PlaybackStopped", "DEFAULT", "two")
+    assert confirmed(CLOSED) == CLOSED
+
+
+def test_a_session_that_is_sent_again_is_as_known_as_it_was():
+    """A Play told twice may have arrived the first time, or never."""
+    once = opened(Vehicle(), "DEFAULT", "one", playing=True)[0]
+    assert not opened(once, "DEFAULT", "one", playing=True)[0].session.known
+    assert opened(confirmed(once), "DEFAULT", "one", playing=True)[0].session.known
+
+
+def test_the_session_that_was_closed_last_is_remembered():
+    """By whatever closed it, until it is opened again."""
+    assert closed(PLAYING)[0].ended == "one"
+    after = opened(PLAYING, "DEFAULT", "two", playing=True)[0]
+    assert after.ended == "one"
+    assert opened(closed(after)[0], "DEFAULT", "two", playing=True)[0].ended == ""
 
 
 STEPS = (

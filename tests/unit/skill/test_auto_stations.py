@@ -43,6 +43,10 @@ def stations(home):
         ("FM_RADIO", "98.7 FM HD 1", "Harbour 98.7 FM"),
         ("FM_RADIO", "98.7 fm hd 2", "Harbour 98.7 HD2"),
         ("FM_RADIO", "98,7 MHz", "Harbour 98.7 FM"),
+        ("FM_RADIO", "FM 98.7", "Harbour 98.7 FM"),
+        ("FM_RADIO", "FM 98.7 HD 2", "Harbour 98.7 HD2"),
+        ("FM_RADIO", "98.7 MHz FM", "Harbour 98.7 FM"),
+        ("AM_RADIO", "am 1010 kHz", "News 1010 AM"),
         ("FM_RADIO", "98.70", "Harbour 98.7 FM"),
         ("FM_RADIO", "98.8", "Kiss 98,8"),
         ("FM_RADIO", "1010", "Radio 1010 FM"),
@@ -76,7 +80,9 @@ def test_a_frequency_is_found_however_it_is_written(tuned, name):
     assert Stations(home, {}).on_frequency(tuned, "FM_RADIO").name == name
 
 
-@pytest.mark.parametrize("tuned", ["101.1", "98.7 HD 3", "8.7", "987", "FM", "98.7 HD", "", "98.7.1"])
+@pytest.mark.parametrize(
+    "tuned", ["101.1", "98.7 HD 3", "8.7", "987", "FM", "FM HD 1", "MHz 98.7", "98.7 HD", "", "98.7.1"]
+)
 def test_a_frequency_nobody_sends_on_is_not_found(stations, tuned):
     """Nothing near it is taken for it."""
     with pytest.raises(MediaNotFoundError):

@@ -4,6 +4,7 @@ Events of other sessions may follow from it; the session it is about is never to
 """
 
 import uuid
+from dataclasses import replace
 
 from music_assistant_alexa.auto.message import Turn
 from music_assistant_alexa.auto.steps import look, source_of, tell
@@ -15,6 +16,7 @@ from music_assistant_alexa.media_session import (
     Transition,
     Vehicle,
     closed,
+    confirmed,
     opened,
     silenced,
     sounding,
@@ -26,12 +28,16 @@ from music_assistant_alexa.playback_events import Reported
 @table.on(f"PlayerEvent.{SessionEventName.SESSION_STARTED}")
 def session_started(turn: Turn, skill: Services) -> Answer:
     """Take over the session that the head unit has opened."""
+    if _is_over(turn, skill):
+        return Answer()
     return _noted(turn, skill, _adopted(turn, playing=False))
 
 
 @table.on(f"PlayerEvent.{SessionEventName.STARTED}")
 def playback_started(turn: Turn, skill: Services) -> Answer:
     """Note that it plays."""
+    if _is_over(turn, skill):
+        return Answer()
     _tell(turn, skill, Activity.STARTED)
     return _noted(turn, skill, _adopted(turn, playing=True))
 
@@ -61,8 +67,10 @@ def _adopted(turn: Turn, *, playing: bool) -> Transition:
     def transition(vehicle: Vehicle) -> Change:
         source = source_of(turn, vehicle)
         if not _is_same(turn, vehicle):
-            return opened(vehicle, source, session_id, playing=playing)
-        return sounding(vehicle, source, session_id) if playing else (vehicle, ())
+            after, events = opened(vehicle, source, session_id, playing=playing)
+            return replace(after, session=replace(after.session, known=True)), events
+        known = confirmed(vehicle)
+        return sounding(known, source, session_id) if playing else (known, ())
 
     return transition
 
@@ -72,6 +80,15 @@ def _noted(turn: Turn, skill: Services, transition: Transition) -> Answer:
     events = skill.sessions.change(turn.device, transition)
     known = {"", turn.session_id}
     return Answer(tuple(event for event in events if event.source != turn.source or not known & {event.session_id}))
+
+
+def _is_over(turn: Turn, skill: Services) -> bool:
+    """Tell whether a message is about the session that was closed last: it was told late, and opens none."""
+    try:
+        ended = skill.sessions.of(turn.device).ended
+    except PlaybackStoreError:
+        return False
+    return bool(ended) and turn.session_id == ended
 
 
 def _is_open(turn: Turn, skill: Services) -> bool:
@@ -94,7 +111,7 @@ def _tell(turn: Turn, skill: Services, activity: Activity) -> None:
     silent = {Activity.STOPPED, Activity.FINISHED, Activity.FAILED}
     if running is None or running.activity is activity or (activity is Activity.STOPPED and running.activity in silent):
         return
-    reported = Reported(running.token, max(seen.position_ms - running.token.position_ms, 0))
+    reported = Reported(running.token, max(seen.place_ms - running.token.position_ms, 0))
     here = Moment(turn.device, turn.occurred_at)
     report = skill.events.started if activity is Activity.STARTED else skill.events.stopped
     tell(lambda: report(here, reported))

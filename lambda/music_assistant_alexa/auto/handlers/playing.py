@@ -4,7 +4,18 @@ from dataclasses import replace
 from functools import partial
 
 from music_assistant_alexa.auto.message import BadMessageError, Fault, Turn
-from music_assistant_alexa.auto.steps import goes_on, handed, is_here, last_moment, look, moment, noted, quiet, reopened
+from music_assistant_alexa.auto.steps import (
+    goes_on,
+    handed,
+    is_here,
+    last_moment,
+    look,
+    moment,
+    noted,
+    quiet,
+    reopened,
+    resumed,
+)
 from music_assistant_alexa.auto.table import Answer, Handler, Services, table
 from music_assistant_alexa.auto.words import SELECTORS, Control, Selector, Source
 from music_assistant_alexa.errors import MediaNotFoundError, NothingPlayingError
@@ -35,11 +46,10 @@ def play(turn: Turn, skill: Services) -> Answer:
 @table.on(f"PlayControl.{Control.RESUME}")
 def resume(turn: Turn, skill: Services) -> Answer:
     """Go on where the vehicle was, or with preset 1 where nothing was played yet; in a session of its own."""
-    asked = moment(turn, skill)
     try:
-        outcome = skill.playback.resume(asked)
+        outcome = resumed(turn, skill)
     except NothingPlayingError:
-        outcome = skill.playback.play(asked, [skill.stations.preset(1, _source(turn))])
+        outcome = skill.playback.play(moment(turn, skill), [skill.stations.preset(1, _source(turn))])
     return handed(turn, skill, outcome, reopened(turn))
 
 
@@ -138,7 +148,7 @@ table.on(f"PlayControl.{Control.UNFAVORITE}")(_rating(on=False))
 def _seek(turn: Turn, skill: Services, ms: int, *, relative: bool = True) -> Answer:
     """Play from a position, or by a difference to where it is now; kept within the track."""
     seen = look(turn, skill)
-    position_ms = max(ms + (seen.position_ms if relative else 0), 0)
+    position_ms = max(ms + (seen.place_ms if relative else 0), 0)
     if seen.item and seen.item.duration_ms:
         position_ms = min(position_ms, max(seen.item.duration_ms - LAST_MS, 0))
     return goes_on(turn, skill, skill.playback.seek(moment(turn, skill), position_ms))
