@@ -29,7 +29,7 @@ Answer = dict[str, Any]
 
 
 def _cheap_hash() -> str:
-    """Return what is stored of the passphrase, made with a cost that tests can pay."""
+    """Return the hash of the passphrase that the secret holds, made with so few rounds that tests stay quick."""
     digest = hashlib.scrypt(PASSPHRASE.encode(), salt=_SALT, n=2**10, r=8, p=1, dklen=32)
     salt, text = (base64.urlsafe_b64encode(raw).rstrip(b"=").decode() for raw in (_SALT, digest))
     return f"scrypt$10$8$1${salt}${text}"

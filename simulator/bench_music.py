@@ -160,7 +160,7 @@ class Bench:
         self._timed(timed, _directive("Alexa.Audio.PlayQueue", "GetNextItem", asked))
 
     def _alarms(self) -> Timed:
-        """Begin what was handed out long ago, in a sandbox that is warm but has never met it."""
+        """Time Initiate of a content that was found long ago, in a warm sandbox that has not seen it before."""
         timed = Timed("Initiate, an alarm: what it means is read first", INITIATE_MS)
         with closing(Sandbox(self._environment)) as another:
             another.answer(self._initiation(0))
@@ -213,7 +213,7 @@ class Bench:
 
 
 def main() -> int:
-    """Print the table; what is over its limit is printed as over."""
+    """Print the table, in which a time over its limit is marked."""
     with ExitStack() as parts:
         stack = parts.enter_context(FarStack())
         environment = stack.skill_environment() | better_table(stack, parts)
@@ -227,7 +227,7 @@ def main() -> int:
 
 
 def better_table(stack: Stack, parts: ExitStack) -> dict[str, str]:
-    """Return what leads the function to a table on DynamoDB Local; nothing where that is not here."""
+    """Return the variables that lead the function to a table on DynamoDB Local; none where that is not installed."""
     try:
         database = parts.enter_context(DynamoDbLocal())
     except MissingToolError as missing:

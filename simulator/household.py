@@ -104,7 +104,7 @@ class Household(Witness):
             here.echo.ask(intent, **slots)
 
     def remove(self, room: int) -> None:
-        """Take out what is heard: the next one is, and it is gone from the queue."""
+        """Take the item that is heard out of the queue: it is gone from there, and the next one is heard."""
         here = self.rooms[room]
         with self._watched(here) as certain:
             here.echo.ask("RemoveThisIntent")
@@ -140,14 +140,14 @@ class Household(Witness):
     # Streams that fail
 
     def spoil(self, title: str, at_s: int | None) -> None:
-        """Let the audio of a track be had up to a second only, or whole again."""
+        """Make the audio of a track break off at a second, or make it whole again."""
         self.steps += 1
         self.house.home.broken.pop(title, None)
         if at_s is not None:
             self.house.home.broken[title] = at_s
 
     def hiccup(self, room: int, error_type: str, times: int) -> None:
-        """Let what is heard break off, and what takes its place too, as soon as it is heard."""
+        """Break off the stream that is heard, and those that take its place too, each as soon as it is heard."""
         here = self.rooms[room]
         for _ in range(times):
             if here.echo.device.playing:
@@ -156,7 +156,7 @@ class Household(Witness):
                     self._play_on(here, MOMENT_S)
 
     def hiccup_next(self, room: int, error_type: str, times: int) -> None:
-        """Let what is enqueued break off while it is buffered, and what takes its place too: the heard one plays on."""
+        """Break off the enqueued stream while it is buffered, and those that take its place: the heard one plays on."""
         here = self.rooms[room]
         for _ in range(times):
             device = here.echo.device
@@ -194,7 +194,7 @@ class Household(Witness):
                 self._arrive(here, here.history[which % len(here.history)])
 
     def overtaken(self, room: int, at: str, press: Button | None) -> None:
-        """Let an event arrive, and in the middle of handling it another event, or a button pressed."""
+        """Let an event arrive and, while the skill still handles it, another event or the press of a button."""
         here = self.rooms[room]
         if len(here.held) < (1 if press else 2):
             return
@@ -238,7 +238,7 @@ class Household(Witness):
         self._look_at_all()
 
     def restart(self) -> None:
-        """Restart the bridge; what has no end passed through it, and breaks off."""
+        """Restart the bridge; a station breaks off, since its audio passes through it and is not kept."""
         for here in self.rooms:
             here.shaken = True
             current = here.echo.device.current

@@ -41,11 +41,11 @@ class MemoryLinkingStore:
                 self._write("grant", grant_id, generation + 1, kept_s)
             return generation + 1 if stored in {generation, generation + 1} else None
 
-    def revoke(self, grant_id: str) -> None:
+    def revoke(self, grant_id: str, kept_s: int) -> None:
         """End a grant that was begun."""
         with self._lock:
             if self._live("grant", grant_id) is not None:
-                self._write("grant", grant_id, 0, 400 * 24 * 3600)
+                self._write("grant", grant_id, 0, kept_s)
 
     def count(self, counter: str, limit: int, kept_s: int) -> bool:
         """Count one, if that is within the limit."""

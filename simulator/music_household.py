@@ -26,7 +26,7 @@ class Home(Protocol):
 
 
 def catalogues(home: Home) -> Entities:
-    """Return the ids that catalogues made of the library today give it."""
+    """Return what catalogues of the library as it is today would hold: for each type the ids by name."""
     from music_assistant_alexa.entity_ids import entity_id
 
     return {
@@ -36,7 +36,7 @@ def catalogues(home: Home) -> Entities:
 
 
 def player_of(queue_id: str, endpoint: str, table_name: str, now: Callable[[], float]) -> str:
-    """Return which of the household's players has a queue, which Alexa is never told; empty if none has it."""
+    """Return the id of the player that was given a queue, empty if none was; Alexa never learns it."""
     from music_assistant_alexa.adapters.dynamodb_music_store import DynamoDbMusicStore
     from music_assistant_alexa.adapters.dynamodb_table import dynamodb_client
 

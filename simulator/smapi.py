@@ -25,7 +25,7 @@ SMALLEST_PART = 5 * 1024 * 1024
 
 
 class RefusedError(Exception):
-    """What a call is answered when it may not be."""
+    """The answer to a call that Amazon would refuse."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)

@@ -17,9 +17,9 @@ from home_bridge.errors import (
     ContentUnavailableError,
     MusicAssistantError,
 )
-from home_bridge.identity import Content, is_same, plain
+from home_bridge.identity import Content, is_namesake, is_same, plain
 from home_bridge.models import Item
-from home_bridge.uris import checked_uri, is_fetchable
+from home_bridge.uris import is_fetchable
 
 LIMIT = 500
 """Tracks of a library, a genre or favourites: more are not played in a day."""
@@ -78,19 +78,25 @@ class Plan:
 
 
 def planned(listing: Listing, *, shuffle: bool, repeat: str) -> Plan:
-    """Choose what comes first: the first of all, in a shuffled queue any."""
+    """Choose what comes first of a listing that is not empty: the first of all, in a shuffled queue any."""
     at = secrets.randbelow(len(listing.items)) if shuffle else 0
     rest = [item.uri for index, item in enumerate(listing.items) if index != at]
     return Plan(listing.items[at], (*rest, *listing.more), listing.seed, shuffle, repeat)
 
 
-async def resolve(api: Api, content: Content) -> Listing:
-    """Return what a content holds now. Raises ContentNotFoundError rather than to return anything else's."""
+async def resolve(api: Api, content: Content, *, explicit_allowed: bool = True) -> Listing:
+    """Return what of a content may be played now.
+
+    Raises ContentNotFoundError rather than to return anything else's, ContentUnavailableError, ContentFilteredError.
+    """
+    shelves = _Shelves(api, explicit_allowed)
     if content.uri.startswith(_STATION):
-        return await _station(api, content)
-    if content.uri.startswith("ma:"):
-        return await _Shelves(api).listing(content.uri)
-    return (await _resolved(api, content)).listing
+        listing = await _station(shelves, content)
+    elif content.uri.startswith("ma:"):
+        listing = await shelves.listing(content.uri)
+    else:
+        listing = (await _resolved(api, content)).listing
+    return listing.playable(explicit_allowed=explicit_allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +107,10 @@ class _Resolved:
 
 async def _resolved(api: Api, content: Content) -> _Resolved:
     """Return what a content of MA is now and what is in it; found again where its uri means something else by now."""
-    uri = checked_uri(content.uri)
-    found, listed = await asyncio.gather(_known(api, uri), _listed(api, uri))
-    if found is None or not is_same(content, found):
-        found = await _found_again(api, content)
-        listed = await _listed(api, str(found["uri"]))
+    found, listed = await asyncio.gather(_known(api, content.uri), _listed(api, content.uri))
+    if found is None or not is_same(content, found) or is_namesake(content, found):
+        here, found = found, await _found_again(api, content, found)
+        listed = listed if found is here else await _listed(api, str(found["uri"]))
     if found.get("media_type") in _PLAYABLE:
         return _Resolved(found, Listing((Item.from_media(found),)))
     if listed is None:  # its uri did not say what it is, or the listing failed where the item is known
@@ -114,7 +119,12 @@ async def _resolved(api: Api, content: Content) -> _Resolved:
 
 
 async def _known(api: Api, uri: str) -> Mapping[str, Any] | None:
-    """Return what a uri stands for; None where MA refuses it, which it does with what it does not find."""
+    """Return what a uri stands for; None where MA refuses it, which it does with what it does not find.
+
+    An address on the web or a path is none of MA's own: it is not asked for, since MA would fetch or read it.
+    """
+    if is_fetchable(uri):
+        return None
     found = await _unless_refused(api("music/item_by_uri", uri=uri))
     return found if isinstance(found, dict) else None
 
@@ -122,7 +132,7 @@ async def _known(api: Api, uri: str) -> Mapping[str, Any] | None:
 async def _listed(api: Api, uri: str) -> list[dict[str, Any]] | None:
     """Return what is in the thing of a uri, None where it has nothing in it or MA refuses it."""
     match = _URI.fullmatch(uri)
-    if match is None or match["kind"] in _PLAYABLE:
+    if match is None or match["kind"] in _PLAYABLE or is_fetchable(uri):
         return None
     listed: list[dict[str, Any]] | None = await _unless_refused(
         _listed_by(api, match["kind"], match["item_id"], match["provider"])
@@ -159,12 +169,17 @@ async def _listed_by(api: Api, kind: str, item_id: str, provider: str) -> list[d
     return listed
 
 
-async def _found_again(api: Api, content: Content) -> Mapping[str, Any]:
-    """Return what was meant, by its providers' uris or its names. Raises ContentNotFoundError."""
+async def _found_again(api: Api, content: Content, here: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return what was meant, by its providers' uris or else by its names; `here`: what its own uri is now.
+
+    Raises ContentNotFoundError.
+    """
     for uri in content.other_uris:
-        found = None if is_fetchable(uri) else await _known(api, uri)
+        found = await _known(api, uri)
         if found is not None and is_same(content, found):
             return found
+    if here is not None and is_same(content, here):
+        return here
     if content.name and content.media_type:
         for found in await _searched(api, content):
             if is_same(content, found):
@@ -182,14 +197,14 @@ async def _searched(api: Api, content: Content) -> list[dict[str, Any]]:
     return [each for each in results if isinstance(each, dict) and each.get("media_type") == content.media_type]
 
 
-async def _station(api: Api, content: Content) -> Listing:
+async def _station(shelves: "_Shelves", content: Content) -> Listing:
     """Return the station of something: it, or any track of it, and then what is like it."""
     seed = replace(content, uri=content.uri.removeprefix(_STATION), media_type="")
     if seed.uri.startswith("ma:"):
-        listing = await _Shelves(api).listing(seed.uri)
+        listing = await shelves.listing(seed.uri)
         return replace(listing, seed=listing.items[0].uri if listing.items else "")
     kind = _URI.fullmatch(seed.uri)
-    resolved = await _resolved(api, replace(seed, media_type=kind["kind"] if kind else ""))
+    resolved = await _resolved(shelves.api, replace(seed, media_type=kind["kind"] if kind else ""))
     items = list(resolved.listing.items)
     secrets.SystemRandom().shuffle(items)
     return Listing(tuple(items), seed=str(resolved.found["uri"]))
@@ -200,6 +215,7 @@ class _Shelves:
     """What has no uri of its own in Music Assistant: parts of its library."""
 
     api: Api
+    explicit_allowed: bool
 
     async def listing(self, uri: str) -> Listing:
         """Return what one of our uris means now. Raises ContentNotFoundError."""
@@ -223,12 +239,17 @@ class _Shelves:
     async def _favourites(self, shelf: str) -> Listing:
         if shelf in {"tracks", "radios", "audiobooks"}:
             return Listing(await self._items(shelf, favorite=True))
-        holders = await self._listed(shelf, favorite=True)
-        for at, holder in enumerate(holders):
-            if listed := await _listed_of(self.api, holder):
-                later = tuple(str(each["uri"]) for each in holders[at + 1 :])
-                return Listing(tuple(map(Item.from_media, listed)), later)
-        return Listing(())
+        return await self._first_of(await self._listed(shelf, favorite=True))
+
+    async def _first_of(self, holders: list[dict[str, Any]]) -> Listing:
+        """Return what is in the first of several records with anything that may be heard; those after it come later."""
+        items: list[Item] = []
+        for count, holder in enumerate(holders, 1):
+            listed = await _unless_refused(_listed_of(self.api, holder))
+            items += map(Item.from_media, listed or [])
+            if any(may_be_heard(item, explicit_allowed=self.explicit_allowed) for item in items):
+                return Listing(tuple(items), tuple(str(each["uri"]) for each in holders[count:]))
+        return Listing(tuple(items))
 
     async def _items(self, shelf: str, **which: Any) -> tuple[Item, ...]:
         return tuple(map(Item.from_media, await self._listed(shelf, **which)))
@@ -236,6 +257,11 @@ class _Shelves:
     async def _listed(self, shelf: str, **which: Any) -> list[dict[str, Any]]:
         listed = await self.api(f"music/{shelf}/library_items", limit=LIMIT, **which)
         return [each for each in listed or [] if isinstance(each, dict)]
+
+
+def may_be_heard(item: Item, *, explicit_allowed: bool) -> bool:
+    """Tell whether a provider plays an item, and the listener's filter lets it pass."""
+    return item.available and (explicit_allowed or not item.explicit)
 
 
 def _is_called(genre: Mapping[str, Any], name: str) -> bool:

@@ -27,12 +27,21 @@ def is_same(content: Content, found: Mapping[str, Any]) -> bool:
 
     Nothing was remembered of it (no name): then its uri alone says what it is.
     """
-    if not content.name or {content.uri, *content.other_uris} & set(provider_uris(found)):
+    if not content.name or _known_by(content) & set(provider_uris(found)):
         return True
     if plain(str(found.get("name") or "")) != plain(content.name):
         return False
     artist, others = plain(content.artist), plain(artists_of(found))
     return not artist or not others or artist == others
+
+
+def is_namesake(content: Content, found: Mapping[str, Any]) -> bool:
+    """Tell whether an item only has the name of what was meant: its providers know it by other uris.
+
+    It may be another recording; or the same, whose providers have changed.
+    """
+    known, now = _known_by(content), set(provider_uris(found))
+    return bool(content.name and known and now) and not known & now
 
 
 def provider_uris(found: Mapping[str, Any]) -> Iterator[str]:
@@ -41,6 +50,11 @@ def provider_uris(found: Mapping[str, Any]) -> Iterator[str]:
     for mapping in found.get("provider_mappings") or []:
         for provider in (mapping.get("provider_instance"), mapping.get("provider_domain")):
             yield f"{provider}://{kind}/{mapping.get('item_id')}"
+
+
+def _known_by(content: Content) -> set[str]:
+    """Return the uris by which its providers knew what was meant."""
+    return {uri for uri in (content.uri, *content.other_uris) if not uri.startswith("library://")}
 
 
 def artists_of(found: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ import contextlib
 import logging
 from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from typing import Any, Protocol
 
 from home_bridge import commands, music_audio, music_flows
@@ -23,9 +23,8 @@ from home_bridge.errors import (
     UnknownQueueError,
     UnreachableError,
 )
-from home_bridge.identity import Content
 from home_bridge.models import Event
-from home_bridge.music_queue import Entry, Modes, MusicQueue
+from home_bridge.music_queue import Entry, MusicQueue, QueueOrder
 from home_bridge.player import Player
 from home_bridge.streams import PullSource
 from home_bridge.turn import Turn
@@ -39,20 +38,8 @@ LOAD_S = 20.0
 """How long all of the loading may take."""
 
 
-@dataclass(frozen=True, slots=True)
-class QueueOrder:
-    """What a new queue is to be."""
-
-    queue_id: str
-    content: Content
-    modes: Modes = field(default_factory=Modes)
-    explicit_allowed: bool = True
-    goes_on: bool = False
-    """Begin with what the player is at, where it is, if that plays the same content."""
-
-
-class Room(Protocol):
-    """The session of the player."""
+class QueuePlayer(Protocol):
+    """The session of the player that the queue is on."""
 
     player: Player
 
@@ -89,8 +76,8 @@ class Room(Protocol):
 class Music:
     """The queue of one player, if it has one."""
 
-    def __init__(self, room: Room, queue: MusicQueue | None = None) -> None:
-        self._room = room
+    def __init__(self, session: QueuePlayer, queue: MusicQueue | None = None) -> None:
+        self._session = session
         self.queue = queue
         self._to_load: MusicQueue | None = None
         """The one that was begun last; one that only goes on with it needs no loading."""
@@ -113,57 +100,47 @@ class Music:
         if known := self._begun_before(order):
             return known
         self._orders = place = self._orders + 1
-        if order.goes_on and (kept := self._kept(order)):
-            self._begun_order = place
-            return kept
-        listing = await resolve(self._room.turn.home.api, order.content)
+        start = await self._running(order) or await self._planned(order)
         if known := self._begun_before(order):  # the same order came twice at once
             return known
         if place < self._begun_order:
             raise UnknownQueueError("a queue that was ordered later holds the player")
-        playable = listing.playable(explicit_allowed=order.explicit_allowed)
-        plan = planned(playable, shuffle=order.modes.shuffle, repeat=order.modes.repeat)
-        queue = self._made(order)
-        entry = queue.add(plan.first, first=True)
-        self.queue, self._to_load, self._begun_order = queue, queue, place
-        self._begun = asyncio.Event()
-        self._room.remember()
-        self._room.background(self._load(queue, self._begun, plan))
-        return entry
+        self._begun_order = place
+        return self._begin(order, start) if isinstance(start, Plan) else self._go_on(order, start)
 
     async def following(self, queue_id: str, number: int, *, skip: bool) -> Entry | None:
         """Return what follows an entry; `skip`: play it, since someone asked."""
         queue = await self._loaded(queue_id)
-        async with self._room.exclusively():
+        async with self._session.exclusively():
             entry = self._held(queue_id).entry(number)
             if not skip:
                 with contextlib.suppress(MusicAssistantError):  # what was answered before is known without MA
-                    await self._room.ready()
-                return await music_flows.following(self._room.turn, queue, entry)
+                    await self._session.ready()
+                return await music_flows.following(self._session.turn, queue, entry)
             if known := queue.answered("skip", entry, self._playing):
                 return known
-            await self._room.ready()
-            found = await music_flows.skip(self._room.turn, queue, entry)
+            await self._session.ready()
+            found = await music_flows.skip(self._session.turn, queue, entry)
             return found and queue.note_asked("skip", entry, found)
 
     async def move(self, queue_id: str, where: str, number: int) -> Entry:
         """Play what stands before an entry (`previous`), or the entry itself (`jump`)."""
         queue = await self._loaded(queue_id)
-        async with self._room.exclusively():
+        async with self._session.exclusively():
             entry = self._held(queue_id).entry(number)
             if known := queue.answered(where, entry, self._playing):
                 return known
-            await self._room.ready()
+            await self._session.ready()
             flow = music_flows.previous if where == "previous" else music_flows.jump
-            return queue.note_asked(where, entry, await flow(self._room.turn, queue, entry))
+            return queue.note_asked(where, entry, await flow(self._session.turn, queue, entry))
 
     async def view(self, queue_id: str, number: int) -> dict[str, Any]:
         """Return an entry and what follows it, with the modes; what is known of that where MA cannot be asked."""
         queue = await self._loaded(queue_id)
         try:
-            async with self._room.exclusively():
+            async with self._session.exclusively():
                 entry = self._held(queue_id).entry(number)
-                entries, seen = await music_flows.view(self._room.turn, queue, entry)
+                entries, seen = await music_flows.view(self._session.turn, queue, entry)
                 queue.note_modes(queue.modes.seen(seen))
         except (UnreachableError, StreamTimeoutError):
             entries = [self._held(queue_id).entry(number)]
@@ -172,10 +149,10 @@ class Music:
     async def switch(self, queue_id: str, name: str, *, on: bool) -> None:
         """Turn `shuffle`, `loop` or `repeat_one` on or off; the others stay as they are."""
         queue = await self._loaded(queue_id)
-        async with self._room.exclusively():
+        async with self._session.exclusively():
             self._held(queue_id)
-            await self._room.ready()
-            turn = self._room.turn
+            await self._session.ready()
+            turn = self._session.turn
             modes = replace(queue.modes.seen(await turn.queue()), **{name: on})
             if name == "shuffle":
                 await commands.run(turn, "shuffle", {"on": on})
@@ -187,28 +164,28 @@ class Music:
         """Make an entry's item a favourite of MA's."""
         queue = self._held(queue_id)
         entry = queue.entry(number)
-        await self._room.turn.home.api("music/favorites/add_item", item=entry.item.uri)
+        await self._session.turn.home.api("music/favorites/add_item", item=entry.item.uri)
         queue.like(entry.item.uri)
-        self._room.remember()
+        self._session.remember()
         return queue.entry(number)
 
     async def tell(self, queue_id: str, number: int, event: Event) -> None:
         """Take what a speaker did with an entry; `event` has its generation filled in."""
         queue = await self._loaded(queue_id)
-        async with self._room.exclusively():
+        async with self._session.exclusively():
             entry = self._held(queue_id).entry(number)
             if entry.generation is None:
                 raise UnknownItemError("this entry was shown but never played")
-            music_flows.tell(self._room.turn, queue, entry, replace(event, generation=entry.generation))
-        self._room.reattach_if_lost()
+            music_flows.tell(self._session.turn, queue, entry, replace(event, generation=entry.generation))
+        self._session.reattach_if_lost()
 
     async def source(self, queue_id: str, number: int, *, broken: str = "") -> PullSource:
         """Return where an entry's audio is to be pulled; what broke under the path `broken` from a new session."""
         queue = await self._loaded(queue_id)
-        turn = self._room.turn
+        turn = self._session.turn
         if not music_audio.is_loaded(turn, queue.entry(number), broken):
-            async with self._room.exclusively():
-                await self._room.ready()
+            async with self._session.exclusively():
+                await self._session.ready()
                 await music_audio.load_again(turn, queue.entry(number), broken)
         return music_audio.source(turn, queue.entry(number))
 
@@ -230,7 +207,7 @@ class Music:
 
     @property
     def _playing(self) -> int | None:
-        current = self._room.player.current
+        current = self._session.player.current
         return current.generation if current else None
 
     def _held(self, queue_id: str) -> MusicQueue:
@@ -253,7 +230,7 @@ class Music:
     async def _load(self, queue: MusicQueue, begun: asyncio.Event, plan: Plan) -> None:
         """Load a queue, unless a newer one has come; each step of it is done or not."""
         try:
-            async with self._room.exclusively(LOAD_S):
+            async with self._session.exclusively(LOAD_S):
                 await self._load_unless_replaced(queue, begun, plan)
         except BridgeError as error:
             _log.warning("a queue of the music skill was not loaded, or not to its end: %s", error)
@@ -261,17 +238,17 @@ class Music:
                 queue.refuse(str(error))
         finally:
             begun.set()
-            self._room.remember()
+            self._session.remember()
 
     async def _load_unless_replaced(self, queue: MusicQueue, begun: asyncio.Event, plan: Plan) -> None:
         if queue is self._to_load:
-            await self._room.ready()
+            await self._session.ready()
         if queue is self._to_load:
-            self._room.drop_rest()
-            await music_flows.begin(self._room.turn, queue, plan)
+            self._session.drop_rest()
+            await music_flows.begin(self._session.turn, queue, plan)
             begun.set()
         if queue is self._to_load:
-            await music_flows.fill(self._room.turn, plan)
+            await music_flows.fill(self._session.turn, plan)
 
     def _begun_before(self, order: QueueOrder) -> Entry | None:
         """Return the first entry of a queue that came before; one that could not be loaded is tried once more."""
@@ -284,28 +261,59 @@ class Music:
         lent = self.queue.lent if self.queue else {}
         return MusicQueue(order.queue_id, order.content.uri, order.explicit_allowed, order.modes, lent=lent)
 
-    def _kept(self, order: QueueOrder) -> Entry | None:
-        """Return the first entry of a queue that goes on with the stream of the one before."""
-        before, player = self.queue, self._room.player
-        if before is None or before.content != order.content.uri or before.refused or player.current is None:
+    async def _planned(self, order: QueueOrder) -> Plan:
+        """Return how a queue that begins anew is loaded. Raises BridgeError."""
+        api, allowed = self._session.turn.home.api, order.explicit_allowed
+        listing = await resolve(api, order.content, explicit_allowed=allowed)
+        return planned(listing, shuffle=order.modes.shuffle, repeat=order.modes.repeat)
+
+    def _begin(self, order: QueueOrder, plan: Plan) -> Entry:
+        """Take the player for a queue, and return its first entry; it is loaded behind the answer."""
+        queue = self._made(order)
+        entry = queue.add(plan.first, first=True)
+        self.queue = self._to_load = queue
+        self._begun = asyncio.Event()
+        self._session.remember()
+        self._session.background(self._load(queue, self._begun, plan))
+        return entry
+
+    async def _running(self, order: QueueOrder) -> Entry | None:
+        """Return what a queue goes on with: the entry that is heard, at its place, or what follows its end.
+
+        None where it begins anew: the player holds another queue, nothing plays or follows, or it may not be heard.
+        """
+        before, turn = self.queue, self._session.turn
+        if order.goes_on is None or before is None or before.refused:
             return None
-        entry = before.of_generation(player.current.generation)
-        if entry is None or (entry.item.explicit and not order.explicit_allowed):
+        if (before.queue_id, before.content) != (order.goes_on[0], order.content.uri):
             return None
-        self.queue = replace(self._made(order), liked=before.liked)
-        first = self.queue.follow_on(entry, max(0, player.position_ms - player.current.position_ms))
-        self._room.remember()
-        self._room.background(self._set_modes(order))
+        named = before.entries.get(order.goes_on[1])
+        entry = music_flows.heard(turn, before, named)
+        if entry is None and named is not None and named.generation is not None:
+            async with self._session.exclusively():
+                await self._session.ready()
+                entry = await music_flows.caught_up(turn, before, named)
+        if entry is None or self.queue is not before or (entry.item.explicit and not order.explicit_allowed):
+            return None
+        return entry
+
+    def _go_on(self, order: QueueOrder, running: Entry) -> Entry:
+        """Take the player for a queue that goes on with an entry of the one before, and return its first entry."""
+        liked = self.queue.liked if self.queue else ()
+        self.queue = replace(self._made(order), liked=liked)
+        first = self.queue.follow_on(running, running.offset_ms)
+        self._session.remember()
+        self._session.background(self._set_modes(order))
         return first
 
     async def _set_modes(self, order: QueueOrder) -> None:
         """Give what goes on the modes that were asked for; whoever asks what follows waits for that."""
-        async with self._room.exclusively(LOAD_S):
+        async with self._session.exclusively(LOAD_S):
             if not self.holds(order.queue_id):
                 return
-            await self._room.ready()
-            seen = await self._room.turn.queue()
+            await self._session.ready()
+            seen = await self._session.turn.queue()
             if seen.repeat != order.modes.repeat:
-                await commands.run(self._room.turn, "repeat", {"mode": order.modes.repeat})
+                await commands.run(self._session.turn, "repeat", {"mode": order.modes.repeat})
             if seen.shuffle != order.modes.shuffle:
-                await commands.run(self._room.turn, "shuffle", {"on": order.modes.shuffle})
+                await commands.run(self._session.turn, "shuffle", {"on": order.modes.shuffle})

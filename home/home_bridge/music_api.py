@@ -12,8 +12,8 @@ from home_bridge.errors import BadRequestError, UnknownQueueError
 from home_bridge.http_api import json_body, only_known, player_mac
 from home_bridge.identity import Content
 from home_bridge.models import Event, EventKind
-from home_bridge.music import Music, QueueOrder
-from home_bridge.music_queue import Entry, Modes
+from home_bridge.music import Music
+from home_bridge.music_queue import Entry, Modes, QueueOrder
 
 URIS_LIMIT = 20
 """Uris of one content at most; each may have to be asked for."""
@@ -24,7 +24,7 @@ _SWITCHES = ("shuffle", "loop", "repeat_one")
 _COMMANDS = ("previous", "jump", "favourite", *_SWITCHES)
 
 
-class Rooms(Protocol):
+class QueuePlayers(Protocol):
     """The players that queues are on."""
 
     def music(self, mac: str) -> Music | None:
@@ -36,9 +36,9 @@ class Rooms(Protocol):
         ...
 
 
-def music_routes(rooms: Rooms, access: Access) -> list[web.RouteDef]:
+def music_routes(players: QueuePlayers, access: Access) -> list[web.RouteDef]:
     """Return the routes."""
-    calls, known = MusicCalls(rooms), partial(only_known, access)
+    calls, known = MusicCalls(players), partial(only_known, access)
     return [
         web.post("/players/{mac}/queue", known(calls.start)),
         web.get("/players/{mac}/queue", known(calls.view)),
@@ -51,14 +51,14 @@ def music_routes(rooms: Rooms, access: Access) -> list[web.RouteDef]:
 class MusicCalls:
     """The handlers."""
 
-    def __init__(self, rooms: Rooms) -> None:
-        self._rooms = rooms
+    def __init__(self, players: QueuePlayers) -> None:
+        self._players = players
 
     async def start(self, request: web.Request) -> web.Response:
         """Begin a queue; the answer does not wait for Music Assistant to load it."""
         args = Arguments(await json_body(request))
         order, name = _order(args), checked_name(args.raw.get("name"))
-        entry = await self._rooms.new_music(player_mac(request), name).start(order)
+        entry = await self._players.new_music(player_mac(request), name).start(order)
         return web.json_response({"queue_id": order.queue_id, "entry": entry.to_json()})
 
     async def following(self, request: web.Request) -> web.Response:
@@ -95,7 +95,7 @@ class MusicCalls:
         return web.json_response({})
 
     def _music(self, request: web.Request) -> Music:
-        music = self._rooms.music(player_mac(request))
+        music = self._players.music(player_mac(request))
         if music is None:
             raise UnknownQueueError("no such player; a new queue makes it")
         return music
@@ -120,8 +120,17 @@ def _order(args: Arguments) -> QueueOrder:
         _content(args.raw.get("content")),
         Modes(**{switch: args.flag(switch) for switch in _SWITCHES}),
         explicit_allowed=args.flag("explicit_allowed"),
-        goes_on=args.flag("goes_on"),
+        goes_on=_heard(args),
     )
+
+
+def _heard(args: Arguments) -> tuple[str, int] | None:
+    """Return the queue and the entry that a new queue goes on with."""
+    if not args.flag("goes_on") or (heard := args.raw.get("heard")) is None:
+        return None
+    if not isinstance(heard, dict):
+        raise BadRequestError("heard must be an object with queue_id and entry_id")
+    return _named(heard.get("queue_id"), heard.get("entry_id"))
 
 
 def _content(given: Any) -> Content:

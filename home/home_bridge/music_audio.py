@@ -55,13 +55,10 @@ def _is_current(player: Player, stream: Stream) -> bool:
 async def _reload(turn: Turn, stream: Stream) -> None:
     """Let MA play the current stream again from where it begins. The speaker is not told."""
     player, before = turn.player, turn.player.loaded
-    player.reattaching, player.commanding = stream.position_ms, True
-    try:
+    with player.commanded(reattaching=stream.position_ms):
         seconds = stream.position_ms // 1000
         await turn.api("player_queues/play_index", index=stream.queue_item_id, seek_position=seconds)
         await turn.home.until(lambda: player.loaded is not None and player.loaded is not before, STREAM_WITHIN_S)
-    finally:
-        player.reattaching, player.commanding = None, False
     if player.loaded is None or player.loaded is before or player.current is None:
         raise StreamTimeoutError("Music Assistant took the command but sent no stream to the player")
     player.current = replace(player.current, path=player.loaded.path)

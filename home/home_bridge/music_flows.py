@@ -4,12 +4,11 @@ Nobody but Alexa decides what an Echo plays here, and it asks for the next item 
 replaced, and what failed is asked for again by its own URL.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 
 from home_bridge import echo_events, edits, look_ahead
-from home_bridge.content import Plan
+from home_bridge.content import Plan, may_be_heard
 from home_bridge.errors import (
     MusicAssistantError,
     StreamTimeoutError,
@@ -20,11 +19,17 @@ from home_bridge.media import PART, add_in_parts
 from home_bridge.models import Event, EventKind, Item, Rank, Stream, Wanted, derived_path
 from home_bridge.music_queue import Entry, MusicQueue
 from home_bridge.player import Player
-from home_bridge.queue_view import LOOK_PAST, QueueView
+from home_bridge.queue_view import QueueView
 from home_bridge.turn import Found, Turn
 
 VIEWED = 10
 """Entries of a view."""
+
+PAGE = 20
+"""Items of MA's queue that are looked at together for one that may be heard."""
+
+LOOKS = 2
+"""How often it is asked what follows: MA's refill at the end knows of no filter."""
 
 
 async def begin(turn: Turn, queue: MusicQueue, plan: Plan) -> None:
@@ -73,12 +78,15 @@ async def following(turn: Turn, queue: MusicQueue, entry: Entry) -> Entry | None
     generation = _generation(entry)
     queue.note_heard(entry)
     turn.home.send(echo_events.imply_started(turn.player, generation))
-    if not queue.explicit_allowed and turn.player.wanted is Wanted.PLAY:
-        await _leave_out_explicit(turn)
-    stream = await look_ahead.next_stream(turn, generation)
-    if stream is None or (stream.item is not None and not _may_be_heard(queue, stream.item)):
-        return None
-    return queue.handed_out(stream)
+    for _ in range(LOOKS):
+        if not queue.explicit_allowed and turn.player.wanted is Wanted.PLAY:
+            await _leave_out_explicit(turn, queue)
+        stream = await look_ahead.next_stream(turn, generation)
+        if stream is None:
+            return None
+        if stream.item is None or _may_be_heard(queue, stream.item):
+            return queue.handed_out(stream)
+    return None
 
 
 async def skip(turn: Turn, queue: MusicQueue, entry: Entry) -> Entry | None:
@@ -87,15 +95,34 @@ async def skip(turn: Turn, queue: MusicQueue, entry: Entry) -> Entry | None:
     found = await turn.find(entry.item.queue_item_id)  # none: MA empties a queue five seconds after its end
     if found is not None:
         found = replace(found, view=queue.modes.without_repeat_one(found.view))
-    for _ in range(LOOK_PAST):
-        found = await turn.after(found, skip=True) if found else None
-        if found is None or _may_be_heard(queue, found.item):
-            break
-    if found is None or not _may_be_heard(queue, found.item):
+    items = await _until_heard(turn, queue, found, loops=found.view.repeat == "all") if found else []
+    if not items or not _may_be_heard(queue, items[-1]):
         return None
     queue.note_heard(entry)
-    await turn.play_item(found.item)
+    await turn.play_item(items[-1])
     return _current(turn, queue)
+
+
+def heard(turn: Turn, queue: MusicQueue, named: Entry | None) -> Entry | None:
+    """Return the entry that the player is at, with its place; None behind its end, or where a newer one is named."""
+    player = turn.player
+    entry = queue.of_generation(player.current.generation) if player.current else None
+    if player.current is None or entry is None:
+        return None
+    if named is not None and (named.generation or 0) > player.current.generation:
+        return None
+    if entry.item.duration_ms is not None and player.position_ms >= entry.item.duration_ms:
+        return None
+    return replace(entry, offset_ms=max(0, player.position_ms - player.current.position_ms))
+
+
+async def caught_up(turn: Turn, queue: MusicQueue, named: Entry) -> Entry | None:
+    """Return the entry that is heard though its Started has not come, with its place; what follows it at its end."""
+    _follow(turn, named, _generation(named))
+    turn.home.send(echo_events.imply_started(turn.player, _generation(named)))
+    current = turn.player.current
+    last = queue.of_generation(current.generation) if current else None
+    return heard(turn, queue, None) or await following(turn, queue, last or named)
 
 
 async def previous(turn: Turn, queue: MusicQueue, entry: Entry) -> Entry:
@@ -141,7 +168,7 @@ async def view(turn: Turn, queue: MusicQueue, entry: Entry) -> tuple[list[Entry]
 
 
 def _heard_of(turn: Turn, found: Found, items: Sequence[Item]) -> int:
-    """Return how many of the items from `found` on are not still to come; MA's own index lags a second behind."""
+    """Return how many of `items`, which begin with `found`, are heard or were; MA's own index lags a second behind."""
     current = turn.player.current
     ids = [item.queue_item_id for item in items]
     if current is not None and current.queue_item_id in ids:
@@ -188,20 +215,43 @@ def _follow(turn: Turn, entry: Entry, generation: int) -> None:
         player.answer_next(player.audible.stream.generation, stream)
 
 
-async def _leave_out_explicit(turn: Turn) -> None:
-    """Take out of MA's queue what may not be heard next: autoplay and MA's screen know of no filter."""
-    for _ in range(LOOK_PAST):
-        current = turn.player.current
-        found = await turn.find(current.queue_item_id) if current else None
-        behind = await turn.after(found, skip=True) if found else None
-        if behind is None or found is None or not behind.item.explicit or behind.index == found.index:
-            return
-        delete = partial(turn.api, "player_queues/delete_item", item_id_or_index=behind.item.queue_item_id)
-        await edits.edit(turn, delete)
+async def _leave_out_explicit(turn: Turn, queue: MusicQueue) -> None:
+    """Take out of MA's queue what is explicit before the next that may be heard: who added it knows of no filter."""
+    current = turn.player.current
+    found = await turn.find(current.queue_item_id) if current else None
+    if found is None:
+        return
+    items = await _until_heard(turn, queue, found, loops=False)  # MA deletes nothing before what it has loaded
+    if explicit := [item.queue_item_id for item in items if item.explicit]:
+        await edits.edit(turn, lambda: _delete(turn, explicit))
+
+
+async def _delete(turn: Turn, queue_item_ids: Sequence[str]) -> None:
+    for each in queue_item_ids:
+        await turn.api("player_queues/delete_item", item_id_or_index=each)
+
+
+async def _until_heard(turn: Turn, queue: MusicQueue, found: Found, *, loops: bool) -> list[Item]:
+    """Return the items behind `found` up to the first that may be heard, which is the last; all where none may be."""
+    passed: list[Item] = []
+    for offset, limit in _pages(found, loops=loops):
+        for item in await turn.items(offset, limit):
+            passed.append(item)
+            if _may_be_heard(queue, item):
+                return passed
+    return passed
+
+
+def _pages(found: Found, *, loops: bool) -> Iterator[tuple[int, int]]:
+    """Yield place and length of each part of MA's queue behind an item; where it loops, then of those up to it."""
+    again = found.index + 1
+    yield from ((start, PAGE) for start in range(again, found.view.items, PAGE))
+    if loops:
+        yield from ((start, min(PAGE, again - start)) for start in range(0, again, PAGE))
 
 
 def _may_be_heard(queue: MusicQueue, item: Item) -> bool:
-    return item.available and (queue.explicit_allowed or not item.explicit)
+    return may_be_heard(item, explicit_allowed=queue.explicit_allowed)
 
 
 def _generation(entry: Entry) -> int:

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from home_bridge.cache import cache_key
 from home_bridge.errors import UnknownItemError
+from home_bridge.identity import Content
 from home_bridge.models import Item, Stream
 from home_bridge.queue_view import QueueView
 
@@ -34,14 +35,26 @@ class Modes:
         return "all" if self.loop else "off"
 
     def seen(self, view: QueueView) -> Self:
-        """Return the modes that MA has now, whose screen sets them too; of a loop beneath "one" it knows nothing."""
+        """Return the modes as MA has them, whose screen sets them too; the loop as it was while it repeats one item."""
         repeat_one = view.repeat == "one"
         loop = self.loop if repeat_one else view.repeat == "all"
         return replace(self, shuffle=view.shuffle, loop=loop, repeat_one=repeat_one)
 
     def without_repeat_one(self, view: QueueView) -> QueueView:
-        """Return MA's queue as it is to who leaves "repeat one": it loops, if it does beneath that."""
+        """Return MA's queue as a skip finds it, which leaves "repeat one": looping, if the loop switch is on."""
         return replace(view, repeat="all") if self.loop and view.repeat == "one" else view
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOrder:
+    """What a new queue is to be."""
+
+    queue_id: str
+    content: Content
+    modes: Modes = field(default_factory=Modes)
+    explicit_allowed: bool = True
+    goes_on: tuple[str, int] | None = None
+    """Queue and entry that are heard: begin there, where it is, if the player holds that queue, of the same content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +144,7 @@ class MusicQueue:
         return next((entry for entry in self.newest_first if entry.generation == generation), None)
 
     def of_item(self, queue_item_id: str, *, unheard: bool = False) -> Entry | None:
-        """Return the newest entry that is an item of MA's queue; `unheard`: unless it is in the past."""
+        """Return the newest entry that is an item of MA's queue; `unheard`: None if that was heard already."""
         newest = next((entry for entry in self.newest_first if entry.item.queue_item_id == queue_item_id), None)
         return None if newest is None or (unheard and newest.heard) else newest
 

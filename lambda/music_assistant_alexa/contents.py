@@ -11,15 +11,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from string import capwords
 from typing import TypeVar
 
-from music_assistant_alexa.entity_ids import uri_of
+from music_assistant_alexa.entity_ids import FAVOURITES_URI, GENRE_URI, LIBRARY_URI, STATION_URI, genre_uri, uri_of
 from music_assistant_alexa.errors import ContentFilteredError, MediaNotFoundError, PlaybackStoreError
 from music_assistant_alexa.library import Library, best_match, plain
 from music_assistant_alexa.models import MediaItem, MediaQuery, MediaType
 from music_assistant_alexa.ports import MusicAssistant, MusicStore, Search
 
-__all__ = ["LIBRARY", "Contents", "Criteria", "Named", "favourites", "genre", "station"]
+__all__ = ["LIBRARY", "STATION_URI", "Contents", "Criteria", "Named", "favourites", "genre", "station"]
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ FAVOURITES = {
 }
 """Kinds whose favourites can be asked for, and what Alexa calls them."""
 
-LIBRARY = MediaItem("ma:library", "My Music", MediaType.PLAYLIST, in_library=True)
+LIBRARY = MediaItem(LIBRARY_URI, "My Music", MediaType.PLAYLIST, in_library=True)
 """What "play music" means."""
 
 _FROM_PARTICULAR_TO_GENERAL = (
@@ -45,7 +46,6 @@ _FROM_PARTICULAR_TO_GENERAL = (
     *(MediaType.RADIO, MediaType.ARTIST, MediaType.GENRE),
 )
 _SEEDS = {MediaType.TRACK, MediaType.ALBUM, MediaType.ARTIST, MediaType.GENRE}
-_GENRE, _STATION, _FAVOURITES = "ma:genre/", "ma:station/", "ma:favourites/"
 _URI = re.compile(r"[a-z][a-z0-9+._-]*(--[A-Za-z0-9_-]+)?://((?P<kind>[a-z_]+)/)?[^\x00-\x1f\x7f\ud800-\udfff]+")
 URI_LIMIT = 1500
 """Bytes of a contentId at most: with a prefix it is a key of the table, and those have 2,048."""
@@ -73,18 +73,17 @@ class Criteria:
 
 def genre(name: str) -> MediaItem:
     """Return the content that is a genre, however its name is spelt."""
-    name = " ".join(name.split())
-    return MediaItem(_GENRE + name.casefold(), name, MediaType.GENRE)
+    return MediaItem(genre_uri(name), " ".join(name.split()), MediaType.GENRE)
 
 
 def station(seed: MediaItem) -> MediaItem:
     """Return the station of what is like `seed`. It keeps the name, by which home knows the seed again."""
-    return replace(seed, uri=_STATION + seed.uri, media_type=MediaType.RADIO, explicit=False)
+    return replace(seed, uri=STATION_URI + seed.uri, media_type=MediaType.RADIO, explicit=False)
 
 
 def favourites(kind: MediaType) -> MediaItem:
     """Return the household's favourites of a kind."""
-    return MediaItem(f"{_FAVOURITES}{kind}s", f"My Favorite {FAVOURITES[kind]}", MediaType.PLAYLIST, in_library=True)
+    return MediaItem(f"{FAVOURITES_URI}{kind}s", f"My Favorite {FAVOURITES[kind]}", MediaType.PLAYLIST, in_library=True)
 
 
 class Contents:
@@ -106,6 +105,8 @@ class Contents:
         item = self._meant(criteria)
         if item.explicit and not explicit_allowed:
             raise ContentFilteredError("it is explicit, and the listener's filter is on")
+        if not _is_content(item.uri):
+            raise MediaNotFoundError(item.name, item.media_type)
         return self._handed_out(item)
 
     def displayable(
@@ -208,7 +209,7 @@ class Contents:
         return known.name if known else beside.text
 
     def _told(self, uri: str) -> MediaItem | None:
-        """Return what a catalogue told Amazon that a uri is, under a contentId that has not meant another thing."""
+        """Return what a catalogue told Amazon that a uri is, None if none did; its contentId has meant nothing else."""
         if _made(uri):
             return None
         if uri not in self._entities:
@@ -276,9 +277,9 @@ def _keep(items: dict[str, T], uri: str, item: T) -> None:
 
 
 def _is_same(known: MediaItem, item: MediaItem) -> bool:
-    """Tell whether two items of one uri are one thing: a provider's uri is shared, or name and artist are equal."""
-    if set(known.other_uris) & {item.uri, *item.other_uris}:
-        return True
+    """Tell whether two items of one uri are one thing: a provider's uri is shared, or where one has none the names."""
+    if known.other_uris and item.other_uris:
+        return not {item.uri, *item.other_uris}.isdisjoint(known.other_uris)
     artists = {plain(known.artist), plain(item.artist)} - {""}
     return plain(known.name) == plain(item.name) and len(artists) <= 1
 
@@ -291,11 +292,12 @@ def _unnamed(criteria: Criteria) -> MediaItem:
 
 
 def _made(uri: str) -> MediaItem | None:
-    """Return the content of a uri of ours that says all of what it means."""
+    """Return what one of our own uris is, None for any other and for stations: those have their seed's name."""
     if uri == LIBRARY.uri:
         return LIBRARY
-    if uri.startswith(_GENRE) and uri != _GENRE:
-        return genre(uri.removeprefix(_GENRE).title())
+    if uri.startswith(GENRE_URI) and uri != GENRE_URI:
+        name = uri.removeprefix(GENRE_URI)
+        return genre(capwords(name) if name == name.casefold() else name)
     return next((each for each in map(favourites, FAVOURITES) if each.uri == uri), None)
 
 
@@ -309,7 +311,7 @@ def _kind_of(uri: str) -> MediaType:
 
 def _is_content(uri: str) -> bool:
     """Tell whether a text is a uri that can mean something: the pattern of MA's own, or one of ours."""
-    seed = uri.removeprefix(_STATION)
+    seed = uri.removeprefix(STATION_URI)
     if not _URI.fullmatch(seed) and _made(seed) is None:
         return False
     return len(uri.encode(errors="replace")) <= URI_LIMIT

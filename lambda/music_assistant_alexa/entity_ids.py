@@ -1,5 +1,7 @@
 """Ids of the catalogue's entities: a uri in letters and digits, so that nothing has to be remembered to read it back.
 
+And the uris of our own making, for what has none in Music Assistant; home_bridge/content.py is where they are played.
+
 An id is `ma`, then base32 of the uri, then two characters that check the rest: lower case and digits only, and the same
 if someone on the way changes their case. An id that was cut or invented is refused, where it would name another record.
 """
@@ -9,7 +11,21 @@ import binascii
 import re
 import zlib
 
-__all__ = ["ID_LIMIT", "URI_BYTES", "entity_id", "uri_of"]
+__all__ = [
+    "FAVOURITES_URI",
+    "GENRE_URI",
+    "ID_LIMIT",
+    "LIBRARY_URI",
+    "STATION_URI",
+    "URI_BYTES",
+    "entity_id",
+    "genre_uri",
+    "uri_of",
+]
+
+LIBRARY_URI = "ma:library"
+GENRE_URI, STATION_URI, FAVOURITES_URI = "ma:genre/", "ma:station/", "ma:favourites/"
+"""What is before a genre's name, the uri of what a station is like, the kind of favourites."""
 
 ID_LIMIT = 256
 """Characters of an id at most. Amazon's catalogue reference states no limit; this is what it allows ids elsewhere."""
@@ -22,6 +38,11 @@ _CHECK = 2
 
 URI_BYTES = (ID_LIMIT - len(_PREFIX) - _CHECK) * 5 // 8
 """Length of a uri at most; its id is as long as an id may be."""
+
+
+def genre_uri(name: str) -> str:
+    """Return the uri of a genre: one, however its name is spelt, since Music Assistant's number of it does not stay."""
+    return GENRE_URI + " ".join(name.split()).casefold()
 
 
 def entity_id(uri: str) -> str:

@@ -3,12 +3,11 @@
 No device id comes with that dialect's requests: a household has a few players for it, and a queue is given one of them.
 """
 
-import hashlib
 from dataclasses import dataclass, field
 
-from music_assistant_alexa.models import Activity, MediaItem, PlayerId, QueueItem
+from music_assistant_alexa.models import Activity, Device, MediaItem, PlayerId, QueueItem
 
-__all__ = ["PLAYERS", "ItemEvent", "MusicQueue", "QueueEntry", "QueueOrder", "QueueView"]
+__all__ = ["PLAYERS", "ItemEvent", "ItemReference", "MusicQueue", "QueueEntry", "QueueOrder", "QueueView"]
 
 PLAYERS = 4
 """How many of a household's rooms can each play a queue of their own by the music skill at once."""
@@ -31,12 +30,21 @@ class MusicQueue:
     @property
     def player_id(self) -> PlayerId:
         """Return the locally administered MAC of its player: the same in every run."""
-        return "02:" + hashlib.sha256(f"music skill {self.seat}".encode()).digest()[:5].hex(":")
+        return Device(f"music skill {self.seat}").player_id
 
     @property
     def player_name(self) -> str:
         """Return what its player is called in Music Assistant."""
         return f"Alexa music {self.seat}"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReference:
+    """How Alexa refers to an entry."""
+
+    queue_id: str
+    entry_id: str
+    content_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,8 @@ class QueueOrder:
     loop: bool = False
     repeat_one: bool = False
     explicit_allowed: bool = True
-    goes_on: bool = False
-    """Begin with the item that the player is at, where it is, if it plays the same content."""
+    goes_on: ItemReference | None = None
+    """The entry that is heard: begin with it, where it is, if the player holds its queue, of the same content."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,14 @@ from music_assistant_alexa.actions import Art
 from music_assistant_alexa.contents import Contents
 from music_assistant_alexa.errors import ContentFilteredError, ItemNotFoundError, PlaybackStoreError, SkillError
 from music_assistant_alexa.models import Activity, MediaItem, QueueCommand
-from music_assistant_alexa.music_queue import ItemEvent, MusicQueue, QueueEntry, QueueOrder, QueueView
+from music_assistant_alexa.music_queue import (
+    ItemEvent,
+    ItemReference,
+    MusicQueue,
+    QueueEntry,
+    QueueOrder,
+    QueueView,
+)
 from music_assistant_alexa.ports import MusicQueues, MusicStore
 from music_assistant_alexa.stream_urls import PublicUrls
 
@@ -23,15 +30,6 @@ _log = logging.getLogger(__name__)
 
 _QUEUE_IDS = uuid.UUID("6c2f6a3e-3c57-5f0a-9d0f-8f5d0f3f5b1e")
 """The namespace of our queue ids. Any other would do; it must stay."""
-
-
-@dataclass(frozen=True, slots=True)
-class ItemReference:
-    """How Alexa refers to an entry."""
-
-    queue_id: str
-    entry_id: str
-    content_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +106,9 @@ class QueuePlayback:
         return self._begin(wanted, self._contents.meaning(wanted.content_id))
 
     def reinitiate(self, wanted: Initiation) -> BegunQueue:
-        """Begin anew what plays, at the item and the place it is at."""
+        """Begin anew what plays, at the item and the place it is at; at its first item if nothing is said to play."""
         content_id = wanted.content_id or self._content_id(wanted.current)
-        return self._begin(wanted, self._contents.meaning(content_id), goes_on=True)
+        return self._begin(wanted, self._contents.meaning(content_id), goes_on=wanted.current)
 
     def following(self, reference: ItemReference, *, skip: bool) -> HandedEntry | None:
         """Return what follows an entry, None after the last; `skip`: someone asked for it."""
@@ -124,7 +122,7 @@ class QueuePlayback:
         return self._handed(queue.queue_id, self._queues.previous(queue.player_id, queue.queue_id, reference.entry_id))
 
     def jump(self, reference: ItemReference, entry_id: str) -> HandedEntry:
-        """Return the entry that someone chose, to be played now."""
+        """Return the entry that someone chose, to be played now. Raises ItemNotFoundError, also if it is not there."""
         try:
             queue = self._queue(reference)
             return self._handed(queue.queue_id, self._queues.jump(queue.player_id, queue.queue_id, entry_id))
@@ -132,7 +130,7 @@ class QueuePlayback:
             raise ItemNotFoundError(str(error), named=True) from error
 
     def item(self, reference: ItemReference) -> HandedEntry:
-        """Return the very entry, with a fresh URL."""
+        """Return the very entry, with a fresh URL. Raises ItemNotFoundError."""
         entries = self.view(reference).entries
         if not entries:
             raise ItemNotFoundError("home shows nothing from that entry on")
@@ -162,14 +160,14 @@ class QueuePlayback:
         self._change(reference, QueueCommand("favourite", {"entry_id": reference.entry_id}))
 
     def report(self, queue_id: str, event: ItemEvent) -> None:
-        """Tell home what a speaker did; of a queue whose player went to another, nobody."""
+        """Tell home what a speaker did with an entry; nothing, if the queue's player was given to another queue."""
         queue = self._store.queue(queue_id)
         if queue is None:
             return
         self._note(queue, event)
         self._queues.tell(queue.player_id, queue.queue_id, event)
 
-    def _begin(self, wanted: Initiation, content: MediaItem, *, goes_on: bool = False) -> BegunQueue:
+    def _begin(self, wanted: Initiation, content: MediaItem, goes_on: ItemReference | None = None) -> BegunQueue:
         if content.explicit and not wanted.explicit_allowed:
             raise ContentFilteredError("it is explicit, and the listener's filter is on")
         queue_id = str(uuid.uuid5(_QUEUE_IDS, wanted.message_id))
@@ -193,7 +191,7 @@ class QueuePlayback:
         return BegunQueue(queue_id, wanted.modes, self._handed(queue_id, first))
 
     def _give_back(self, queue_id: str) -> None:
-        """Let what has been playing keep its player, since nothing takes its place; else "next" would not find it."""
+        """Give the player back to the queue that had it, since the new one did not begin: "next" there must find it."""
         try:
             self._store.give_back(queue_id)
         except PlaybackStoreError as error:
@@ -220,7 +218,7 @@ class QueuePlayback:
         return HandedEntry(queue_id, entry, url, valid_until, self._urls.art(entry.item.image_url))
 
     def _note(self, queue: MusicQueue, event: ItemEvent) -> None:
-        """Note that a queue is heard, so that neither its player nor what its contentId means is forgotten; or not."""
+        """Record that the queue is playing (keeps its player and renews its contentId), or that it went silent."""
         try:
             if event.activity is Activity.STARTED:
                 self._store.touch(queue, event.entry_id)

@@ -10,7 +10,7 @@ from typing import BinaryIO, Protocol
 from music_catalog.entities import digest, encoded, entity, header, timed, tombstone
 from music_catalog.errors import LibraryShrunkError
 from music_catalog.models import ENTITY_LIMIT, HEADROOM, Entry, Kind, Locale
-from music_catalog.state import Row, State
+from music_catalog.state import Row, State, writing
 
 __all__ = ["Builder", "Counts", "Notes", "Source", "folder_of"]
 
@@ -97,7 +97,7 @@ class Builder:
         told: Callable[[Kind, int], None] = lambda _kind, _written: None,
     ) -> dict[Kind, Counts]:
         """Write all six files, telling how many entities there are. Raises CatalogError; nothing is kept then."""
-        with self._state.building() as run:
+        with writing(self._folder), self._state.building() as run:
             build = _Build(run, now_ms, self._limit - self._state.places_taken())
             folder = folder_of(self._folder, run)
             shutil.rmtree(folder, ignore_errors=True)
@@ -139,7 +139,7 @@ class Builder:
         told(kind, counts.living)
 
     def _note(self, entry: Entry, entity_id: str, row: Row | None, updated: int, now_ms: int) -> None:
-        """Have kept for the skill what an entity is, if it is new, has changed or was kept long ago."""
+        """Tell the skill's table what an entity is, if that is new, has changed or was told long ago."""
         is_known = row and row.noted and row.updated == updated and row.noted > now_ms - NOTED_FOR_MS
         if self._notes and entry.item and not is_known:
             self._notes.add(entry)
@@ -179,7 +179,7 @@ class Builder:
 
 
 def _updated(row: Row | None, digest: bytes, now_ms: int) -> int:
-    """Return when an entity became what it is; never the time it had when it was something else."""
+    """Return an entity's lastUpdatedTime: the one it has if it is unchanged, else now, or later if that is not new."""
     if row is None:
         return now_ms
     return row.updated if row.digest == digest else max(now_ms, row.updated + 1)

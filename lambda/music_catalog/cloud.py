@@ -91,7 +91,7 @@ def _pauses(left_ms: Callable[[], int]) -> Iterator[Pause]:
 
 
 class _Notes:
-    """The skill's rows of entities, written so many at once; what Music Assistant tells amiss gets none."""
+    """Writes the skill's rows of entities, many at once; an entry that cannot be read as an item gets no row."""
 
     def __init__(self, client: Any, table_name: str) -> None:
         self._client = client
@@ -119,7 +119,7 @@ class _Notes:
             raise ConfigurationError("the skill's table takes no more rows for now; the next run goes on with them")
 
     def _written(self, requests: list[Any]) -> list[Any]:
-        """Return what the table left undone."""
+        """Write rows, and return those that the table has not taken."""
         try:
             answer = self._client.batch_write_item(RequestItems={self._table_name: requests})
         except (BotoCoreError, ClientError) as error:
@@ -131,7 +131,7 @@ class _Notes:
 
 
 class _Silent:
-    """The log tells the end of a run, not its way."""
+    """Progress that is told to nobody: the function's log has the end of a run."""
 
     def sending(self, kind: Kind, there: int, whole: int) -> None:
         """Say nothing."""

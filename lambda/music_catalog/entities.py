@@ -49,12 +49,12 @@ def tombstone(entity_id: str, updated_ms: int) -> dict[str, Any]:
 
 
 def digest(line: bytes) -> bytes:
-    """Return what changes when an entity, as its line without its time is, does."""
+    """Return a digest of an entity's line without its time, by which a later run sees whether it has changed."""
     return hashlib.sha256(line).digest()[:16]
 
 
 def timed(line: bytes, updated_ms: int) -> bytes:
-    """Return the line of an entity with its time; one of some hundred thousand is not encoded twice."""
+    """Return the line of an entity with its time put in, so that it need not be encoded a second time."""
     return line[:-1] + b',"lastUpdatedTime":"' + time_text(updated_ms).encode() + b'"}'
 
 

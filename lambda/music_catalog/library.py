@@ -1,5 +1,6 @@
 """The whole library of Music Assistant, page by page: through the home bridge, as the skill, or from the server."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any
@@ -72,7 +73,8 @@ class Library:
     def __init__(self, ask: Ask, page: int = PAGE) -> None:
         self._ask = ask
         self._page = page
-        self._genres: set[str] = set()
+        self._genres: dict[str, Counter[str]] = defaultdict(Counter)
+        """How often each spelling of a genre stands in the library, by the genre's uri."""
 
     def entries(self, kind: Kind) -> Iterator[Entry]:
         """Yield all of a kind, what was added last first; tracks: the favourites before all others.
@@ -80,7 +82,8 @@ class Library:
         Something may come twice, and does when the library grows meanwhile. Genres are those of what was read before.
         """
         if kind is Kind.GENRE:
-            yield from map(wire.genre, sorted(self._genres))
+            for _, spellings in sorted(self._genres.items()):
+                yield wire.genre(max(sorted(spellings), key=spellings.__getitem__))
             return
         if kind is Kind.TRACK:
             yield from self._listed(kind, favorite=True)
@@ -93,7 +96,8 @@ class Library:
             if not isinstance(items, list):
                 raise LibraryError(f"Music Assistant's {kind} are no list: is this really Music Assistant?")
             for entry in filter(None, (wire.entry_of(kind, item) for item in items)):
-                self._genres.update(entry.genres)
+                for name in entry.genres:
+                    self._genres[wire.genre(name).uri][name] += 1
                 yield entry
             if len(items) < self._page:
                 return

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["ENTITY_LIMIT", "HEADROOM", "Entry", "Kind", "Link", "Locale"]
+__all__ = ["ENTITY_LIMIT", "HEADROOM", "NAME_LIMIT", "Entry", "Kind", "Link", "Locale"]
 
 ENTITY_LIMIT = 500_000
 """Entities Amazon keeps for a skill, over all uploads until they are deleted (its music catalogue reference)."""
 
 HEADROOM = 25_000
 """Of those, places that tracks leave free: for records, artists, playlists, stations and genres still to come."""
+
+
+NAME_LIMIT = 250
+"""Characters of a name at most; nobody says longer ones."""
 
 
 class Kind(StrEnum):

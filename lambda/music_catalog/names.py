@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
+from music_catalog.models import NAME_LIMIT
+
 __all__ = ["alternate_names"]
 
 MOST = 10
@@ -31,10 +33,10 @@ def alternate_names(name: str, version: str = "") -> list[str]:
 
 
 def _unlike(name: str, found: list[str]) -> Iterator[str]:
-    """Yield the names that sound unlike all before them."""
+    """Yield the names that sound unlike all before them, and can be said."""
     seen = {name.casefold()}
     for each in found:
-        if each.casefold() not in seen:
+        if each.casefold() not in seen and len(each) <= NAME_LIMIT:
             seen.add(each.casefold())
             yield each
 
@@ -58,7 +60,19 @@ def _without_accents(name: str) -> str:
     if name.isascii():
         return name
     apart = unicodedata.normalize("NFKD", name.translate(_LETTERS))
-    return unicodedata.normalize("NFC", "".join(letter for letter in apart if not unicodedata.combining(letter)))
+    return unicodedata.normalize("NFC", "".join(_without_latin_marks(apart)))
+
+
+def _without_latin_marks(apart: str) -> Iterator[str]:
+    """Yield characters, but the marks of Latin letters: a mark of another script makes another letter."""
+    latin = False
+    for letter in apart:
+        if unicodedata.combining(letter):
+            if latin:
+                continue
+        else:
+            latin = letter.isascii() or unicodedata.name(letter, "").startswith("LATIN")
+        yield letter
 
 
 def _and_in_words(name: str) -> str:

@@ -7,7 +7,7 @@ time-outs, and it is 11 MB that the function would carry.
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import requests
@@ -18,6 +18,8 @@ from music_catalog.errors import LinkExpiredError, LoginError, SmapiError
 from music_catalog.models import Kind
 
 __all__ = ["LwaCredentials", "Smapi", "UploadStatus"]
+
+T = TypeVar("T")
 
 API_URL = "https://api.amazonalexa.com"
 LOGIN_URL = "https://api.amazon.com"
@@ -79,23 +81,24 @@ class Smapi:
 
     def vendor_ids(self) -> list[str]:
         """Return the ids of the developer accounts, of which there is one as a rule."""
-        return [str(each["id"]) for each in self._json("GET", "/v1/vendors")["vendors"]]
+        return self._read("GET", "/v1/vendors", lambda answer: [str(each["id"]) for each in answer["vendors"]])
 
     def catalogs_of(self, skill_id: str) -> dict[str, str]:
         """Return the catalogues associated with a skill: type to id."""
         path, token = f"/v0/skills/{quote(skill_id)}/catalogs", ""
         found: dict[str, str] = {}
         for _ in range(100):  # pages; there are six catalogues
-            page = self._json("GET", path, query={"maxResults": "50"} | ({"nextToken": token} if token else {}))
-            found |= {str(each["type"]): str(each["id"]) for each in page.get("catalogs") or []}
-            if not page.get("isTruncated") or not (token := str(page.get("nextToken") or "")):
+            query = {"maxResults": "50"} | ({"nextToken": token} if token else {})
+            page, token = self._read("GET", path, _page_of_catalogs, query=query)
+            found |= page
+            if not token:
                 break
         return found
 
     def create_catalog(self, kind: Kind, vendor_id: str) -> str:
         """Make a catalogue and return its id."""
         body = {"title": f"Music Assistant {kind}", "type": kind.type, "usage": kind.usage, "vendorId": vendor_id}
-        return str(self._json("POST", "/v0/catalogs", body)["id"])
+        return self._read("POST", "/v0/catalogs", lambda answer: str(answer["id"]), body)
 
     def associate(self, skill_id: str, catalog_id: str) -> None:
         """Let a skill use a catalogue."""
@@ -103,9 +106,7 @@ class Smapi:
 
     def create_upload(self, catalog_id: str, parts: int) -> tuple[str, list[str]]:
         """Begin an upload; return its id, and where to each of its parts goes."""
-        made = self._json("POST", _uploads(catalog_id), {"numberOfUploadParts": parts})
-        numbered = sorted(made["presignedUploadParts"], key=lambda part: int(part["partNumber"]))
-        return str(made["id"]), [str(part["url"]) for part in numbered]
+        return self._read("POST", _uploads(catalog_id), _begun_upload, {"numberOfUploadParts": parts})
 
     def put_part(self, url: str, content: bytes) -> str:
         """Send a part and return its ETag. Raises LinkExpiredError."""
@@ -128,12 +129,12 @@ class Smapi:
 
     def upload_status(self, catalog_id: str, upload_id: str) -> UploadStatus:
         """Ask how far Amazon is with an upload."""
-        return _status(self._json("GET", f"{_uploads(catalog_id)}/{quote(upload_id)}"))
+        return self._read("GET", f"{_uploads(catalog_id)}/{quote(upload_id)}", _status)
 
     def manifest(self, skill_id: str) -> tuple[dict[str, Any], str]:
         """Return the manifest of a skill and its ETag."""
         response = self._call("GET", f"{_stage(skill_id)}/manifest")
-        return response.json(), response.headers.get("ETag", "")
+        return _answer(response, dict), response.headers.get("ETag", "")
 
     def put_manifest(self, skill_id: str, manifest: Mapping[str, Any], etag: str) -> None:
         """Write the manifest of a skill if it still is what it was."""
@@ -141,8 +142,8 @@ class Smapi:
 
     def manifest_state(self, skill_id: str) -> str:
         """Return IN_PROGRESS, SUCCEEDED or FAILED: what became of the manifest written last."""
-        status = self._json("GET", f"/v1/skills/{quote(skill_id)}/status", query={"resource": "manifest"})
-        return str((status.get("manifest") or {}).get("lastUpdateRequest", {}).get("status", "SUCCEEDED"))
+        path = f"/v1/skills/{quote(skill_id)}/status"
+        return self._read("GET", path, _state_of_manifest, query={"resource": "manifest"})
 
     def disable(self, skill_id: str) -> None:
         """Take a skill away from the account's devices; nothing happens where it was not enabled."""
@@ -156,13 +157,15 @@ class Smapi:
         """Give a skill to the account's devices."""
         self._call("PUT", f"{_stage(skill_id)}/enablement")
 
-    def _json(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, query: Mapping[str, str] | None = None
-    ) -> Any:
-        try:
-            return self._call(method, path, body, query=query).json()
-        except ValueError as error:
-            raise SmapiError("Amazon's answer is no JSON; try again later") from error
+    def _read(
+        self,
+        method: str,
+        path: str,
+        read: Callable[[Any], T],
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> T:
+        return _answer(self._call(method, path, body, query=query), read)
 
     def _call(
         self,
@@ -200,9 +203,8 @@ class Smapi:
                 "LWA_REFRESH_TOKEN must be of one security profile; docs/catalog.md shows how to get them",
                 response.status_code,
             )
-        answer = response.json()
-        self._token = str(answer["access_token"])
-        self._token_ends = self._now() + float(answer.get("expires_in", 3600))
+        self._token, lasts_s = _answer(response, _token)
+        self._token_ends = self._now() + lasts_s
 
     def _exchange(self, method: str, url: str, data: Any = None, **more: Any) -> requests.Response:
         try:
@@ -224,6 +226,37 @@ def _session() -> requests.Session:
     for scheme in ("https://", "http://"):
         session.mount(scheme, HTTPAdapter(max_retries=tries))
     return session
+
+
+def _answer(response: requests.Response, read: Callable[[Any], T]) -> T:
+    """Return what is read in an answer. Raises SmapiError where it is no JSON, or not what the API promises."""
+    try:
+        return read(response.json())
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise SmapiError(
+            f"Amazon's answer cannot be read ({type(error).__name__}): does a proxy or a portal answer in its place? "
+            "If not, run it again later, it goes on where it was; or look for a newer version of `make catalog`",
+            response.status_code,
+        ) from error
+
+
+def _token(answer: Mapping[str, Any]) -> tuple[str, float]:
+    return str(answer["access_token"]), float(answer.get("expires_in", 3600))
+
+
+def _page_of_catalogs(answer: Mapping[str, Any]) -> tuple[dict[str, str], str]:
+    """Read catalogues by their types, and where the next page of them begins."""
+    found = {str(each["type"]): str(each["id"]) for each in answer.get("catalogs") or []}
+    return found, str(answer.get("nextToken") or "") if answer.get("isTruncated") else ""
+
+
+def _begun_upload(answer: Mapping[str, Any]) -> tuple[str, list[str]]:
+    numbered = sorted(answer["presignedUploadParts"], key=lambda part: int(part["partNumber"]))
+    return str(answer["id"]), [str(part["url"]) for part in numbered]
+
+
+def _state_of_manifest(answer: Mapping[str, Any]) -> str:
+    return str((answer.get("manifest") or {}).get("lastUpdateRequest", {}).get("status", "SUCCEEDED"))
 
 
 def _status(answer: Mapping[str, Any]) -> UploadStatus:

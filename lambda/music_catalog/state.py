@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from music_catalog.errors import ConfigurationError
 from music_catalog.models import Kind
 
-__all__ = ["Part", "Row", "State", "Upload"]
+__all__ = ["Part", "Row", "State", "Upload", "writing"]
 
 _GONE = b""
 """The digest of what is gone: unlike any other, so that its return is a change."""
@@ -69,16 +70,28 @@ class Part:
     etag: str
 
 
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Raise ConfigurationError where the folder, or a file in it, cannot be written."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise ConfigurationError(
+            f"{folder} cannot be written ({error}): set CATALOG_FOLDER to a folder of your own that has room"
+        ) from error
+
+
 class State:
-    """The file; whoever opens it closes it."""
+    """The file; whoever opens it closes it. Raises ConfigurationError where it cannot be written."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)  # it holds the addresses to which parts of uploads go
-        self._sql = sqlite3.connect(path, isolation_level=None)
-        self._sql.executescript(_SCHEMA)
-        if "noted" not in {column[1] for column in self._sql.execute("PRAGMA table_info(entity)").fetchall()}:
-            self._sql.execute("ALTER TABLE entity ADD COLUMN noted INTEGER")  # a file of an older version
+        with writing(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # it holds the addresses to which parts of uploads go
+            self._sql = sqlite3.connect(path, isolation_level=None)
+            self._sql.executescript(_SCHEMA)
+            if "noted" not in {column[1] for column in self._sql.execute("PRAGMA table_info(entity)").fetchall()}:
+                self._sql.execute("ALTER TABLE entity ADD COLUMN noted INTEGER")  # a file of an older version
 
     def __enter__(self) -> Self:
         """Return itself, open."""
@@ -129,7 +142,7 @@ class State:
         self._sql.execute("UPDATE entity SET noted = ? WHERE kind = ? AND id = ?", (now_ms, kind, entity_id))
 
     def living(self, kind: Kind, run: int) -> tuple[int, int]:
-        """Count what Amazon keeps and was not gone before this run; and how much of that the run has not seen."""
+        """Return (live entities Amazon has, how many of them this run did not see)."""
         row = self._one(
             "SELECT count(*), total(run < ?) FROM entity WHERE kind = ? AND sent IS NOT NULL AND digest != ?",
             *(run, kind, _GONE),

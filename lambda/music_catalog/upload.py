@@ -62,7 +62,7 @@ class Uploader:
                 self._send(self._begin(kind))
 
     def settle(self, pauses: Iterable[Pause]) -> list[Kind]:
-        """Ask after each pause how far Amazon is, until it is done with all; return what it is not done with.
+        """Ask how far Amazon is, now and after each pause, until it is done; return the kinds it is not done with.
 
         Raises IngestionError when Amazon refused one, after all others have been asked for.
         """

@@ -3,13 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from music_assistant_alexa.entity_ids import URI_BYTES
-from music_catalog.models import Entry, Kind, Link
+from music_assistant_alexa.entity_ids import URI_BYTES, genre_uri
+from music_catalog.models import NAME_LIMIT, Entry, Kind, Link
 
 __all__ = ["entry_of", "genre"]
-
-NAME_LIMIT = 250
-"""Characters of a name at most; nobody says longer ones."""
 
 
 def entry_of(kind: Kind, item: Any) -> Entry | None:
@@ -31,8 +28,8 @@ def entry_of(kind: Kind, item: Any) -> Entry | None:
 
 
 def genre(name: str) -> Entry:
-    """Return the entry of a genre; its uri is ours, since Music Assistant's number of it is not the same for long."""
-    return Entry(Kind.GENRE, f"ma:genre/{name}", name)
+    """Return the entry of a genre under one of its spellings, which all have one uri."""
+    return Entry(Kind.GENRE, genre_uri(name), name)
 
 
 def _link(item: Any) -> Link | None:
@@ -52,7 +49,7 @@ def _has_id(uri: str) -> bool:
 def _genres(metadata: Any) -> tuple[str, ...]:
     found = metadata.get("genres") if isinstance(metadata, Mapping) else None
     names = (_text(each) for each in _list(found))
-    return tuple(name for name in names if name and _has_id(f"ma:genre/{name}"))
+    return tuple(name for name in names if name and _has_id(genre_uri(name)))
 
 
 def _list(value: Any) -> list[Any]:
@@ -60,4 +57,10 @@ def _list(value: Any) -> list[Any]:
 
 
 def _text(value: Any) -> str:
-    return " ".join(value.split())[:NAME_LIMIT].strip() if isinstance(value, str) else ""
+    """Return a name as a person reads it: without control and formatting characters, and others that nobody sees."""
+    if not isinstance(value, str):
+        return ""
+    text = " ".join(value.split())
+    if not text.isprintable():
+        text = " ".join("".join(filter(str.isprintable, text)).split())
+    return text[:NAME_LIMIT].strip()

@@ -96,7 +96,7 @@ def music_files(house: MemoryHouse) -> Iterator[Evidence]:
 
 
 def music_evenings(house: MemoryHouse) -> Iterator[Evidence]:
-    """Yield everything else, the house moved into anew for each."""
+    """Yield everything else; the house starts anew before each."""
     for about, evening in (
         ("a music evening", _evening),
         ("references in all forms", _forms),

@@ -54,7 +54,7 @@ def _queue_begins(exchange: Exchange) -> Iterator[str]:
 @rule(
     74,
     "LEX; presence 312",
-    "An item's stream, Initiate's too, has an https uri, an offset from 0 and a validUntil to come.",
+    "An item's stream, Initiate's too, has an https uri, an offset from 0 to before its end and a validUntil to come.",
     given=lambda each: each.kind in STREAMING and has_items(each),
 )
 def _streams_can_be_played(exchange: Exchange) -> Iterator[str]:
@@ -68,6 +68,7 @@ def _streams_can_be_played(exchange: Exchange) -> Iterator[str]:
             _is_time(end := stream["endOffsetInMilliseconds"]) and end >= offset
         ):
             yield f"an item's stream ends at {stream['endOffsetInMilliseconds']!r}"
+        yield from _past_its_end(offset, item.get("durationInMilliseconds"))
         yield from _expired(stream.get("validUntil"), exchange.at)
 
 
@@ -158,6 +159,11 @@ def _live_streams_have_no_length(exchange: Exchange) -> Iterator[str]:
 
 def _is_time(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _past_its_end(offset: Any, lasts: Any) -> Iterator[str]:
+    if _is_time(offset) and _is_time(lasts) and offset >= lasts:
+        yield f"an item of {lasts} ms begins at {offset}"
 
 
 def _expired(stamp: Any, now: float | None) -> Iterator[str]:

@@ -94,14 +94,24 @@ def test_a_revoked_grant_is_over(store):
     """No generation of it is good, and its code does not begin it again."""
     store.begin("one", KEPT_S)
     store.renew("one", 1, KEPT_S)
-    store.revoke("one")
+    store.revoke("one", KEPT_S)
     assert [store.renew("one", generation, KEPT_S) for generation in (1, 2, 3)] == [None, None, None]
     assert store.begin("one", KEPT_S) is False
 
 
+def test_how_long_a_revoked_grant_is_remembered(store, clock):
+    """As long as it was asked for, and no longer: its row is kept for that."""
+    store.begin("one", 10 * KEPT_S)
+    store.revoke("one", KEPT_S)
+    clock.now += KEPT_S - 1
+    assert store.begin("one", KEPT_S) is False
+    clock.now += 1
+    assert store.begin("one", KEPT_S) is True
+
+
 def test_revoking_nothing_makes_nothing(store):
     """A grant that never began can still begin."""
-    store.revoke("one")
+    store.revoke("one", KEPT_S)
     assert store.begin("one", KEPT_S) is True
 
 
@@ -164,7 +174,7 @@ def test_a_table_that_is_missing_is_the_stores_own_error(clock, store, moto_clie
     for call in (
         lambda: gone.begin("one", KEPT_S),
         lambda: gone.renew("one", 1, KEPT_S),
-        lambda: gone.revoke("one"),
+        lambda: gone.revoke("one", KEPT_S),
         lambda: gone.count("a", LIMIT, KEPT_S),
         lambda: gone.uncount("a", KEPT_S),
     ):

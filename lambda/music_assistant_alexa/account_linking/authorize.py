@@ -76,7 +76,10 @@ class Authorize:
         return self._page(200, request, asked, known)
 
     def enter(self, request: WebRequest) -> WebResponse:
-        """Answer POST: right, the browser goes back with a code; wrong, the page comes again."""
+        """Answer POST: the right passphrase sends the browser back with a code, a wrong one gets the page again.
+
+        Raises RequestError for a form of another site, PlaybackStoreError, ConfigurationError.
+        """
         known = self._household.fresh()
         asked = self._asked(request, known)
         if isinstance(asked, WebResponse):

@@ -51,7 +51,10 @@ class Grants:
         return sealed(Kind.CODE, claims, self._household.fresh().key)
 
     def exchange(self, code: str, binding: str) -> Tokens:
-        """Return the first tokens for a code. One that comes a second time ends its grant (RFC 6749, 4.1.2)."""
+        """Return the first tokens for a code. One that comes a second time ends its grant (RFC 6749, 4.1.2).
+
+        Raises InvalidAuthorizationError for that and for a code of another binding, ExpiredAuthorizationError.
+        """
         key = self._household.fresh().key
         claims = opened(Kind.CODE, code, key, self._now())
         if not secrets.compare_digest(claims.binding, binding):
@@ -61,7 +64,10 @@ class Grants:
         return self._tokens(claims.subject, 1, key)
 
     def refresh(self, token: str) -> Tokens:
-        """Return the next tokens. A refresh token older than the last but one ends its grant (RFC 9700, 4.14)."""
+        """Return the next tokens. A refresh token older than the last but one ends its grant (RFC 9700, 4.14).
+
+        Raises InvalidAuthorizationError for that and for a token of an ended grant, ExpiredAuthorizationError.
+        """
         key = self._household.fresh().key
         claims = opened(Kind.REFRESH, token, key, self._now())
         generation = self._store.renew(claims.subject, claims.generation, REFRESH_S)
@@ -78,7 +84,7 @@ class Grants:
         opened(Kind.ACCESS, token, known.key, self._now())
 
     def _end(self, grant_id: str) -> NoReturn:
-        self._store.revoke(grant_id)
+        self._store.revoke(grant_id, REFRESH_S)
         telemetry.count("LinkingRevoked")
         _log.warning("a code or a refresh token came again: its account is no longer linked")
         raise InvalidAuthorizationError("a code or a refresh token that came again")

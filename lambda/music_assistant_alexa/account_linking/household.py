@@ -63,5 +63,5 @@ class Household:
         return LinkingSecrets.of(self._credentials.current())
 
     def fresh(self) -> LinkingSecrets:
-        """Return the secrets as they are now, give or take a minute. Raises ConfigurationError."""
+        """Return the secrets as they are now, or were less than a minute ago. Raises ConfigurationError."""
         return LinkingSecrets.of(self._credentials.fresh(self._now()))

@@ -74,7 +74,7 @@ def _exchanged(grants: Grants, form: Form) -> Tokens:
 
 
 def _challenge(form: Form) -> str:
-    """Return what the verifier's challenge was; none sent was none asked, since the code is bound to it."""
+    """Return the challenge that a code verifier answers, "" without one; it must be what the code is bound to."""
     if "code_verifier" not in form:
         return ""
     if not _VERIFIER.fullmatch(form["code_verifier"]):
@@ -122,6 +122,6 @@ def _pair(tokens: Tokens) -> dict[str, str | int]:
 
 
 def _refused(word: str, status: int) -> WebResponse:
-    """Return the refusal; one who did not say who it is, is told how (RFC 6749, 5.2)."""
+    """Return the refusal; a caller without credentials is told how to send them (RFC 6749, 5.2)."""
     challenge = {"www-authenticate": 'Basic realm="token"'} if status == 401 else {}  # noqa: PLR2004
     return WebResponse.json(status, {"error": word}, challenge)

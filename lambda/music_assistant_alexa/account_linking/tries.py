@@ -58,7 +58,7 @@ def _name(source: str, secret: str) -> str:
 
 
 def _network(source: str) -> str:
-    """Return the address, of IPv6 the network: a customer has all addresses of it."""
+    """Return an IPv4 address as it is, of an IPv6 address its network: one customer has all addresses of that."""
     try:
         address = ipaddress.ip_address(source)
     except ValueError:

@@ -38,10 +38,10 @@ class DynamoDbLinkingStore:
             return following if refused.fields.get("generation") == following else None
         return following
 
-    def revoke(self, grant_id: str) -> None:
-        """Leave a row that no token fits, for as long as any could."""
+    def revoke(self, grant_id: str, kept_s: int) -> None:
+        """Leave a row that no token fits."""
         with suppress(RefusedError):
-            self._set_generation(grant_id, _REVOKED, 400 * 24 * 3600, "attribute_exists(generation)")
+            self._set_generation(grant_id, _REVOKED, kept_s, "attribute_exists(generation)")
 
     def count(self, counter: str, limit: int, kept_s: int) -> bool:
         """Add one to a row that is below the limit."""

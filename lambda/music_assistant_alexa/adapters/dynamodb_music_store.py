@@ -10,7 +10,7 @@ is silent (`silent_n`, 0 while it plays); what an older version of this wrote ha
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from boto3.dynamodb.types import TypeSerializer
 
@@ -83,7 +83,7 @@ class DynamoDbMusicStore:
         if before is None or given_to != queue_id:
             return
         self._given = None
-        self._note(before, before.fields, "queue_{} = :given_to", {"given_to": queue_id})
+        self._note(before, before.fields, f"queue_{before.number} = :given_to", {"given_to": queue_id})
 
     def touch(self, queue: MusicQueue, entry_id: str = "") -> None:
         """Note that an entry is heard: one write, if the queue was silent, at another, or noted over a minute ago."""
@@ -92,21 +92,21 @@ class DynamoDbMusicStore:
             return
         heard = replace(seat, queue=replace(queue, heard_at=now), entry_id=entry_id or seat.entry_id, silent_since=0)
         fields = {f"{name}_{queue.seat}": heard.fields[f"{name}_{queue.seat}"] for name in ("heard", "entry", "silent")}
-        self._note(heard, fields, "queue_{} = :queue_id", {"queue_id": queue.queue_id})
+        self._note(heard, fields, f"queue_{queue.seat} = :queue_id", {"queue_id": queue.queue_id})
 
     def silence(self, queue: MusicQueue, entry_id: str = "") -> None:
         """Note that an entry is no longer heard: one write, if nothing else of the queue is."""
         now, seat = int(self._now()), self._seat_of(queue)
         if not seat.plays(entry_id):
             return
-        condition, values = "queue_{} = :queue_id", {"queue_id": queue.queue_id}
+        condition, values = f"queue_{queue.seat} = :queue_id", {"queue_id": queue.queue_id}
         if seat.entry_id:  # what follows may have begun meanwhile
-            condition, values = condition + " AND entry_{} = :entry_id", values | {"entry_id": seat.entry_id}
+            condition += f" AND entry_{queue.seat} = :entry_id"
+            values["entry_id"] = seat.entry_id
         self._note(replace(seat, silent_since=now), {f"silent_{queue.seat}": now}, condition, values)
 
     def _note(self, seat: "_Seat", fields: Mapping[str, Any], condition: str, values: Mapping[str, Any]) -> None:
-        """Write what a seat has become, if the condition holds, whose braces are the seat's number."""
-        condition = condition.replace("{}", str(seat.number))
+        """Write `fields` of the row, which make one seat `seat`, if `condition` holds."""
         try:
             self._table.write(_POOL, fields, kept_s=POOL_KEPT_S, condition=condition, values=values)
         except RefusedError:
@@ -130,11 +130,11 @@ class DynamoDbMusicStore:
         return self._seen
 
     def _seated(self, pool: "_Pool", queue: MusicQueue, replacing: str) -> MusicQueue:
-        """Return the queue in a seat. Each refusal means that another queue got one, or is heard."""
+        """Give the queue a seat of the pool; refused, since another queue was faster, try again with what is stored."""
         if seated := pool.seat_of(queue.queue_id):
             return seated.queue
         taken = pool.to_give(replacing)
-        given = _Seat(replace(queue, seat=taken.number, heard_at=pool.next_turn(self._now())))
+        given = _Seat(replace(queue, seat=taken.number, heard_at=pool.time_to_write(self._now())))
         condition, values = pool.unchanged(taken)
         try:
             self._table.write(_POOL, pool.giving(given), kept_s=POOL_KEPT_S, condition=condition, values=values)
@@ -143,6 +143,17 @@ class DynamoDbMusicStore:
         self._seen = replace(pool.with_seat(given), version=pool.version + 1)
         self._given = queue.queue_id, taken
         return given.queue
+
+
+class _Turn(NamedTuple):
+    """Orders seats as they are given to new queues: empty ones, those silent longest, those heard longest ago."""
+
+    taken: bool
+    playing: bool
+    since: int
+    """Unix seconds: since when it is silent, or when it was heard last."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +173,10 @@ class _Seat:
         return self.queue.seat
 
     @property
-    def turn(self) -> tuple[bool, bool, int, int]:
-        """Return what comes first where a seat is to be given: nobody's, then the longest silent, then who plays."""
+    def turn(self) -> "_Turn":
+        """Return when this seat is given to a new queue, compared with the others."""
         silent = self.silent_since
-        return bool(self.queue.queue_id), not silent, silent or self.queue.heard_at, self.number
+        return _Turn(bool(self.queue.queue_id), not silent, silent or self.queue.heard_at, self.number)
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -202,15 +213,15 @@ class _Pool:
         return next((seat for seat in self.seats if queue_id and seat.queue.queue_id == queue_id), None)
 
     def to_give(self, replacing: str) -> _Seat:
-        """Return the seat that a new queue gets: the replaced one's, else the one whose turn it is."""
+        """Return the seat that a new queue gets: that of the queue it replaces, else the one whose turn is first."""
         return self.seat_of(replacing) or min(self.seats, key=lambda seat: seat.turn)
 
-    def next_turn(self, now: float) -> int:
-        """Return the time to write: now, or later than every other, so that of one second the first is given first."""
+    def time_to_write(self, now: float) -> int:
+        """Return now, raised above every seat's time, so that seats given in the same second keep their order."""
         return max(int(now), *(seat.queue.heard_at + 1 for seat in self.seats))
 
     def unchanged(self, taken: _Seat) -> tuple[str, dict[str, Any]]:
-        """Return the condition that no seat was given and that one not heard since, with its values."""
+        """Return the condition that since the row was read no seat was given, nor `taken` heard; and its values."""
         if not self.version:
             return "attribute_not_exists(version)", {}
         condition, values = f"version = :seen AND heard_{taken.number} = :heard", {"heard": taken.queue.heard_at}
@@ -225,7 +236,7 @@ class _Pool:
         return replace(self, seats=tuple(seat if seat.number == each.number else each for each in self.seats))
 
     def giving(self, given: _Seat) -> dict[str, Any]:
-        """Return the fields that seat a queue. The first to sit writes all of them."""
+        """Return the fields of the row to write so that a seat is given; of a new row those of all seats."""
         seats = [given] if self.version else self.with_seat(given).seats
         return {"version": self.version + 1} | {name: value for seat in seats for name, value in seat.fields.items()}
 

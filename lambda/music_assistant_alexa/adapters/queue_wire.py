@@ -12,6 +12,9 @@ __all__ = ["answered_entry", "answered_view", "is_entry_id", "ordered", "told"]
 VIEWED = 10
 """Entries of a view at most."""
 
+QUEUE_ID_LIMIT = 255
+"""Characters of a queue's id that home takes; ours are far shorter."""
+
 _ENTRY_ID = re.compile("[1-9][0-9]{0,8}")
 
 
@@ -54,7 +57,7 @@ def ordered(order: QueueOrder) -> dict[str, Any]:
         "loop": order.loop,
         "repeat_one": order.repeat_one,
         "explicit_allowed": order.explicit_allowed,
-        "goes_on": order.goes_on,
+        **_going_on(order),
     }
 
 
@@ -67,6 +70,14 @@ def told(queue_id: str, event: ItemEvent) -> dict[str, Any]:
         "offset_ms": event.offset_ms,
         "occurred_at": event.occurred_at,
     }
+
+
+def _going_on(order: QueueOrder) -> dict[str, Any]:
+    """Write what a queue goes on with; what cannot be an entry of ours is none."""
+    heard = order.goes_on
+    if heard is None or not is_entry_id(heard.entry_id) or len(heard.queue_id) > QUEUE_ID_LIMIT:
+        return {"goes_on": False}
+    return {"goes_on": True, "heard": {"queue_id": heard.queue_id, "entry_id": heard.entry_id}}
 
 
 def _entry(value: Mapping[str, Any]) -> QueueEntry:

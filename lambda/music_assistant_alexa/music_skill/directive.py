@@ -4,7 +4,6 @@ Nothing in an envelope is taken for granted: what is missing or of another type 
 handler that cannot do without it asks for it by a property that raises IncompleteRequestError.
 """
 
-import datetime as dt
 import math
 import uuid
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import Any
 
 from music_assistant_alexa.contents import Criteria, Named
 from music_assistant_alexa.errors import IncompleteRequestError
+from music_assistant_alexa.json_parts import items, part, text, unix_seconds
 from music_assistant_alexa.models import MediaType
 from music_assistant_alexa.music_queues import ItemReference, Modes
 
@@ -22,7 +22,7 @@ EVENTS = "AlexaAudioPlayQueueEvent."
 """How the types of a speaker's reports begin."""
 
 TEXT_LIMIT = 1000
-"""Characters of a text that is read; a longer one is none. Ids and contentIds are far shorter."""
+"""Characters of a text that is read; a longer one is none. Ids are far shorter."""
 
 MOST_CRITERIA = 10
 """How many things a screen is answered about at most."""
@@ -96,31 +96,31 @@ def read(message: Mapping[str, Any], now: float) -> Directive:
 
 
 def _directive(message: Mapping[str, Any]) -> Directive:
-    header, payload = _part(message, "header"), _part(message, "payload")
+    header, payload = part(message, "header"), part(message, "payload")
     return Directive(
         key=f"{_text(header, 'namespace')}.{_text(header, 'name')}",
         message_id=_text(header, "messageId") or str(uuid.uuid4()),
-        access_token=_text(_part(_part(payload, "requestContext"), "user"), "accessToken") or None,
-        explicit_allowed=_part(payload, "filters").get("explicitLanguageAllowed") is not False,
+        access_token=_text(part(part(payload, "requestContext"), "user"), "accessToken") or None,
+        explicit_allowed=part(payload, "filters").get("explicitLanguageAllowed") is not False,
         criteria=_all_criteria(payload),
         limit=min(_whole(payload, "maxResultLimit") or MOST_CRITERIA, MOST_CRITERIA),
-        content_id=_text(payload, "contentId"),
+        content_id=_content_id(payload, "contentId"),
         reference=_named_reference(payload),
         target_id=_text(payload, "targetItemId"),
         user_initiated=payload.get("isUserInitiated") is True,
-        modes=_modes(_part(payload, "playbackModes")),
+        modes=_modes(part(payload, "playbackModes")),
         switch=_switch(payload),
-        feedback=_text(_part(payload, "feedback"), "value"),
+        feedback=_text(part(payload, "feedback"), "value"),
     )
 
 
 def _event(message: Mapping[str, Any], now: float) -> Directive:
-    request, system = _part(message, "request"), _part(_part(message, "context"), "System")
-    body = _part(request, "body")
+    request, system = part(message, "request"), part(part(message, "context"), "System")
+    body = part(request, "body")
     return Directive(
         key=_text(request, "type"),
         message_id=_text(request, "requestId"),
-        application_id=_text(_part(system, "application"), "applicationId"),
+        application_id=_text(part(system, "application"), "applicationId"),
         reference=_reference(body.get("item")),
         offset_ms=_whole(body, "offsetInMilliseconds"),
         occurred_at=_seconds(_text(request, "timestamp"), now),
@@ -129,18 +129,19 @@ def _event(message: Mapping[str, Any], now: float) -> Directive:
 
 def _named_reference(payload: Mapping[str, Any]) -> ItemReference | None:
     """Return the entry a directive is about, wherever this one has it."""
-    active = _list(_part(payload, "activeContext"), "content")
+    active = items(part(payload, "activeContext"), "content")
     places = (payload.get("currentItemReference"), payload.get("targetItemReference"), *active)
     return next((reference for reference in map(_reference, places) if reference), None)
 
 
 def _reference(value: Any) -> ItemReference | None:
     """Read a reference: bare, bare with its content in an object (the older form), or wrapped with its namespace."""
-    bare = _part(value, "value") or value
+    bare = part(value, "value") or value
     queue_id, entry_id = _text(bare, "queueId"), _text(bare, "id")
     if not queue_id or not entry_id:
         return None
-    return ItemReference(queue_id, entry_id, _text(bare, "contentId") or _text(_part(bare, "content"), "id"))
+    content_id = _content_id(bare, "contentId") or _content_id(part(bare, "content"), "id")
+    return ItemReference(queue_id, entry_id, content_id)
 
 
 def _all_criteria(payload: Mapping[str, Any]) -> tuple[Criteria, ...]:
@@ -155,7 +156,7 @@ def _all_criteria(payload: Mapping[str, Any]) -> tuple[Criteria, ...]:
 
 
 def _criteria(value: Any) -> Criteria:
-    attributes = [each for each in _list(value, "attributes") if isinstance(each, Mapping)]
+    attributes = [each for each in items(value, "attributes") if isinstance(each, Mapping)]
     stated = {_text(each, "type"): _text(each, "value") for each in reversed(attributes)}
     named: dict[MediaType, Named] = {}
     for each in attributes:
@@ -167,40 +168,31 @@ def _criteria(value: Any) -> Criteria:
 
 
 def _modes(modes: Mapping[str, Any]) -> Modes:
-    repeat_one = _SWITCHED.get(_text(_part(modes, "repeat"), "status")) is True
+    repeat_one = _SWITCHED.get(_text(part(modes, "repeat"), "status")) is True
     return Modes(modes.get("shuffle") is True, modes.get("loop") is True, repeat_one)
 
 
 def _switch(payload: Mapping[str, Any]) -> bool | None:
     said = payload.get("enable")
-    said = said if isinstance(said, bool) else _text(_part(payload, "mode"), "status")
+    said = said if isinstance(said, bool) else _text(part(payload, "mode"), "status")
     return _SWITCHED.get(said)
 
 
-def _seconds(text: str, now: float) -> int:
-    try:
-        moment = dt.datetime.fromisoformat(text)
-        return int(moment.replace(tzinfo=moment.tzinfo or dt.UTC).timestamp())
-    except (ValueError, OverflowError):
-        return int(now)
-
-
-def _part(whole: Any, name: str) -> Mapping[str, Any]:
-    part = whole.get(name) if isinstance(whole, Mapping) else None
-    return part if isinstance(part, Mapping) else {}
-
-
-def _list(whole: Any, name: str) -> list[Any]:
-    part = whole.get(name) if isinstance(whole, Mapping) else None
-    return part if isinstance(part, list) else []
+def _seconds(moment: str, now: float) -> int:
+    told_at = unix_seconds(moment)
+    return int(now if told_at is None else told_at)
 
 
 def _text(whole: Any, name: str) -> str:
-    """Return a text, "" for what is none: control characters and halves of pairs can be no id and no name."""
-    part = whole.get(name) if isinstance(whole, Mapping) else None
-    if not isinstance(part, str) or len(part) > TEXT_LIMIT or not part.isprintable():
-        return ""
-    return part.strip()
+    """Return a text; "" for one that is too long, or with control characters: those can be no id and no name."""
+    said = text(whole, name)
+    return said if len(said) <= TEXT_LIMIT and said.isprintable() else ""
+
+
+def _content_id(whole: Mapping[str, Any], name: str) -> str:
+    """Return a contentId just as it was handed out: what cannot be one is not found, instead of not being said."""
+    said = whole.get(name)
+    return said if isinstance(said, str) else ""
 
 
 def _whole(whole: Mapping[str, Any], name: str) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from music_assistant_alexa.actions import Art
+from music_assistant_alexa.contents import STATION_URI
 from music_assistant_alexa.models import MediaItem, MediaType, QueueItem
 from music_assistant_alexa.music_queues import BegunQueue, HandedEntry, HandedView, Modes
 from music_assistant_alexa.music_skill.art import art_sources
@@ -132,7 +133,7 @@ def skipped() -> Response:
 
 
 def _content(found: MediaItem, art: Art) -> dict[str, Any]:
-    title = f"{found.name} Radio" if found.uri.startswith("ma:station/") else found.name
+    title = f"{found.name} Radio" if found.uri.startswith(STATION_URI) else found.name
     kind = _KINDS[found.media_type]
     artist = found.artist or ("Various Artists" if kind == "ALBUM" else "")  # Alexa wants an album's authors
     return {"id": found.uri, "metadata": _metadata(kind, title, artist, found.album, art)}

@@ -280,6 +280,16 @@ def test_explicit_tracks_that_came_later(home, alexa):
     assert alexa.next(entry)["item"]["uri"] == "library://track/2"
 
 
+@pytest.mark.parametrize("skip", [0, 1])
+def test_records_that_are_explicit(home, alexa, skip):
+    """However many explicit tracks stand in a row, what may be heard behind them follows."""
+    entry = alexa.begin("library://track/1", explicit_allowed=False)
+    alexa.hear(entry)
+    home.api("player_queues/play_media", queue_id=MAC, media=["library://track/19"] * 30, option="add")
+    home.api("player_queues/play_media", queue_id=MAC, media="library://track/2", option="add")
+    assert alexa.next(entry, skip)["item"]["uri"] == "library://track/2"
+
+
 def test_what_no_provider_plays(home, alexa):
     """A track that its provider has withdrawn is refused as unavailable; in a record it is left out."""
     home.withdraw("library://track/6")
@@ -392,15 +402,30 @@ def test_going_on_with_the_same_content(home, alexa):
     alexa.tell("stopped", following, offset_ms=7000)
     pulled = len(home.pulls())
     alexa.queue_id = "q2"
-    kept = alexa.begin(goes_on=True)
+    kept = alexa.begin(goes_on=True, heard={"queue_id": "q1", "entry_id": following["entry_id"]})
     assert (kept["entry_id"], kept["item"]["title"], kept["offset_ms"]) == ("1", "Salt and Paper", 7000)
     assert alexa.hear(kept) == "Salt and Paper"
     assert len(home.pulls()) == pulled
     assert alexa.next(kept)["item"]["title"] == "Harbor Bells"
     alexa.queue_id = "q3"
-    assert alexa.begin("library://album/1", goes_on=True)["item"]["title"] == "Stairs of Rain"
+    heard = {"queue_id": "q2", "entry_id": "1"}
+    assert alexa.begin("library://album/1", goes_on=True, heard=heard)["item"]["title"] == "Stairs of Rain"
     alexa.queue_id = "q2"
     assert identify(alexa.fetch(kept)[2]) == "Salt and Paper"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"heard": {"queue_id": "gone", "entry_id": "1"}}, {"heard": None}, {"goes_on": False}],
+    ids=["another queue", "nothing named", "not going on"],
+)
+def test_beginning_anew_what_plays(alexa, changes):
+    """Without the queue that the player holds there is no place to go on at: it begins at its first item."""
+    alexa.hear(alexa.begin())
+    alexa.bridge.advance(8)
+    alexa.queue_id = "q2"
+    anew = alexa.begin(**{"goes_on": True, "heard": {"queue_id": "q1", "entry_id": "1"}} | changes)
+    assert (anew["item"]["title"], anew["offset_ms"]) == ("Copper Wire", 0)
 
 
 def test_a_newer_queue_takes_the_player(alexa):
@@ -484,6 +509,19 @@ def test_a_broken_stream_is_asked_for_again(home, alexa):
     assert alexa.next(entry)["item"]["title"] == "Salt and Paper"
 
 
+def test_what_found_no_space_is_pulled_again(home, bridge_beside, tmp_path, monkeypatch):
+    """An entry larger than the cache can be had again and again, each time all of it; HEAD promises no length."""
+    monkeypatch.setattr("home_bridge.pull.TAIL_BYTES", 200_000)
+    with bridge_beside(home, tmp_path, cache_bytes=100_000) as bridge:
+        alexa = Alexa(bridge)
+        entry = alexa.begin()
+        for _ in range(3):
+            status, _, audio = alexa.fetch(entry)
+            assert (status, identify(audio), len(audio) > 800_000) == (HTTPStatus.OK, ALBUM[0], True)
+            head = alexa.fetch(entry, "HEAD")[1]
+            assert (head["Content-Length"], head["Accept-Ranges"]) == (None, "none")
+
+
 def test_a_radio(home, alexa):
     """A station is passed through, without parts, and nothing follows it."""
     entry = alexa.begin("library://radio/1")
@@ -556,6 +594,8 @@ BAD = [
     {"repeat_one": "twice"},
     {"explicit_allowed": None},
     {"goes_on": 1},
+    {"goes_on": True, "heard": "q1"},
+    {"goes_on": True, "heard": {"queue_id": "q1", "entry_id": "x"}},
 ]
 
 
@@ -568,7 +608,7 @@ def test_orders_that_are_none(alexa, changes):
 def test_addresses_are_not_played(alexa):
     """Music Assistant would fetch a web address or read a file: neither is content."""
     for uri in ("https://example.com/a.mp3", "/etc/passwd", "ma:station/file:///etc/passwd"):
-        assert alexa.refused(uri) == (HTTPStatus.FORBIDDEN, "command_not_allowed")
+        assert alexa.refused(uri) == (HTTPStatus.NOT_FOUND, "content_not_found")
 
 
 def test_requests_that_are_none(alexa):

@@ -9,7 +9,7 @@ from music_assistant_alexa.adapters.home_queues import HomeQueues
 from music_assistant_alexa.adapters.ssm_secrets import fetch_secret
 from music_assistant_alexa.errors import ItemNotFoundError, MediaNotFoundError
 from music_assistant_alexa.models import Activity, MediaItem, MediaType, QueueCommand
-from music_assistant_alexa.music_queue import ItemEvent, MusicQueue, QueueOrder
+from music_assistant_alexa.music_queue import ItemEvent, ItemReference, MusicQueue, QueueOrder
 from music_assistant_alexa.settings import Credentials, Settings
 
 pytestmark = pytest.mark.slow
@@ -75,6 +75,18 @@ def test_moving_and_changing(queues, queue, first):
         queues.change(player, queue_id, QueueCommand(switch, {"on": True}))
     view = queues.view(player, queue_id, third.entry_id)
     assert (view.shuffle, view.loop, view.repeat_one, view.entries[0].item.favourite) == (True, True, True, True)
+
+
+@pytest.mark.parametrize("names_the_queue", [True, False])
+def test_going_on_with_what_is_heard(queues, queue, album, first, names_the_queue):
+    """The entry that is named begins the new queue, if its queue is the one at home; else the first item does."""
+    second = queues.following(queue.player_id, queue.queue_id, first.entry_id, skip=False)
+    heard = ItemReference(queue.queue_id if names_the_queue else "gone", second.entry_id)
+    newer = QueueOrder(str(uuid.uuid4()), queue.player_name, album, goes_on=heard)
+    begun = queues.start(queue.player_id, newer)
+    assert begun.item.uri == (second if names_the_queue else first).item.uri
+    assert begun.entry_id == "1"
+    assert begun.offset_ms < 1000  # it counts from when home heard of it
 
 
 def test_what_is_no_more(queues, queue, first):

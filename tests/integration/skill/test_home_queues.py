@@ -20,7 +20,7 @@ from music_assistant_alexa.errors import (
     MediaNotFoundError,
 )
 from music_assistant_alexa.models import Activity, MediaItem, MediaType, QueueCommand, QueueItem
-from music_assistant_alexa.music_queue import ItemEvent, MusicQueue, QueueEntry, QueueOrder, QueueView
+from music_assistant_alexa.music_queue import ItemEvent, ItemReference, MusicQueue, QueueEntry, QueueOrder, QueueView
 
 QUEUE = MusicQueue("0b5c7d1e-3f0a-5a57-9d2b-6f1f0c6f9a11", 3)
 PLAYER, QUEUE_ID = QUEUE.player_id, QUEUE.queue_id
@@ -86,9 +86,7 @@ def call(request, queues):
 def test_a_new_queue_is_ordered_whole(home, queues, answering):
     """Everything home needs goes along: whose player, what is meant and how it is known otherwise, in what order."""
     answering({"queue_id": QUEUE_ID, "entry": ENTRY})
-    order = QueueOrder(
-        QUEUE_ID, QUEUE.player_name, ALBUM, shuffle=True, loop=True, explicit_allowed=False, goes_on=True
-    )
+    order = QueueOrder(QUEUE_ID, QUEUE.player_name, ALBUM, shuffle=True, loop=True, explicit_allowed=False)
     assert queues.start(PLAYER, order) == READ
     (sent,) = home.requests
     assert (sent.method, sent.path) == ("POST", PATH)
@@ -106,8 +104,25 @@ def test_a_new_queue_is_ordered_whole(home, queues, answering):
         "loop": True,
         "repeat_one": False,
         "explicit_allowed": False,
-        "goes_on": True,
+        "goes_on": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("heard", "sent"),
+    [
+        (ItemReference("q0", "4"), {"goes_on": True, "heard": {"queue_id": "q0", "entry_id": "4"}}),
+        (ItemReference("q0", "the fourth"), {"goes_on": False}),
+        (ItemReference("q" * 256, "4"), {"goes_on": False}),
+    ],
+    ids=["an entry", "no entry of ours", "no queue of ours"],
+)
+def test_what_a_queue_goes_on_with_is_named(home, queues, answering, heard, sent):
+    """Home is told which entry is heard; what it would not take for one it never sees."""
+    answering({"queue_id": QUEUE_ID, "entry": ENTRY})
+    queues.start(PLAYER, QueueOrder(QUEUE_ID, QUEUE.player_name, ALBUM, goes_on=heard))
+    asked = home.requests[0].json
+    assert {name: asked[name] for name in ("goes_on", "heard") if name in asked} == sent
 
 
 @pytest.mark.parametrize(("skip", "sent"), [(False, "0"), (True, "1")])

@@ -7,7 +7,6 @@ import pytest
 from home_bridge.content import Listing, planned, resolve
 from home_bridge.errors import (
     AuthError,
-    CommandNotAllowedError,
     ContentFilteredError,
     ContentNotFoundError,
     ContentUnavailableError,
@@ -122,6 +121,16 @@ def test_found_again_by_its_provider(library):
     assert library.uris(meant) == ["library://track/1", "library://track/2"]
 
 
+def test_a_namesake(library):
+    """A number that is another recording of that name now: what was meant is asked for by its provider first."""
+    studio, live = ([{"provider_instance": "qobuz--1", "item_id": number}] for number in ("77", "88"))
+    library.items = {"library://track/3": track(3, name="Alive", provider_mappings=live)}
+    meant = Content("library://track/3", "Alive", "", "track", ("qobuz--1://track/77",))
+    assert library.uris(meant) == ["library://track/3"]  # its provider has forgotten it
+    library.items["qobuz--1://track/77"] = track(9, name="Alive", provider_mappings=studio)
+    assert library.uris(meant) == ["library://track/9"]
+
+
 def test_found_again_by_its_name(library):
     """Or, where its provider has gone too, by name and artist; what is only like it is passed over."""
     library.items = {}
@@ -211,6 +220,37 @@ def test_favourite_records(library):
     assert listing.more == ("library://album/5",)
 
 
+@pytest.mark.parametrize(
+    ("first", "error"),
+    [
+        ({"metadata": {"explicit": True}}, ContentFilteredError),
+        ({"available": False}, ContentUnavailableError),
+        (None, ContentNotFoundError),
+    ],
+    ids=["explicit", "withdrawn", "refused"],
+)
+def test_favourite_records_of_which_some_may_not_be_heard(library, first, error):
+    """A record with nothing that may be heard is passed over; only where no other is left is it refused."""
+    records = [ALBUM | {"item_id": number, "uri": f"library://album/{number}"} for number in "123"]
+    library.answers |= {"music/albums/library_items": records}
+    held = {"1": first and [track(1, **first)], "2": [track(2)], "3": [track(3)]}
+    others = library.api
+
+    async def api(command, **args):
+        if "item_id" in args:
+            library.answers["music/albums/album_tracks"] = held[args["item_id"]]
+        return await others(command, **args)
+
+    def listing():
+        return asyncio.run(resolve(api, Content("ma:favourites/albums"), explicit_allowed=False))
+
+    assert [item.uri for item in listing().items] == ["library://track/2"]
+    assert listing().more == ("library://album/3",)
+    held |= dict.fromkeys("23", held["1"])
+    with pytest.raises(error):
+        listing()
+
+
 def test_a_station(library):
     """The station of something is any track of it and then what is like it; its identity is checked as well."""
     station = Content("ma:station/library://album/3", "Café Minuit", "Élodie Marchand, Guest", "radio")
@@ -223,12 +263,26 @@ def test_a_station(library):
         library.listing(Content("ma:station/library://album/3", "Night Ferry", "Blue Harbor", "radio"))
 
 
-@pytest.mark.parametrize("uri", ["https://x/y.mp3", "file:///etc/passwd", "/etc/passwd", "ma:station/https://x/y.mp3"])
+STREAM = "builtin://radio/https://x/y.mp3"
+
+
+@pytest.mark.parametrize(
+    "uri", ["https://x/y.mp3", "file:///etc/passwd", "/etc/passwd", "ma:station/https://x/y.mp3", STREAM]
+)
 def test_addresses(library, uri):
-    """What Music Assistant would fetch or read is refused before it is asked."""
-    with pytest.raises(CommandNotAllowedError):
+    """What Music Assistant would fetch or read is not found, and it is not asked."""
+    with pytest.raises(ContentNotFoundError):
         library.listing(Content(uri))
     assert library.calls == []
+
+
+def test_a_station_that_is_an_address(library):
+    """It is found by its name in the library, and there by the address; that is never asked for."""
+    mapped = {"provider_instance": "builtin", "item_id": "https://x/y.mp3"}
+    station = track(5, uri="library://radio/5", media_type="radio", name="Ours", provider_mappings=[mapped])
+    library.answers["music/search"] = {"radio": [station]}
+    assert library.uris(Content(STREAM, "Ours", "", "radio")) == ["library://radio/5"]
+    assert library.calls == ["music/search"]
 
 
 def item(number, **changes):

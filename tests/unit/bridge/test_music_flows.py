@@ -161,6 +161,28 @@ def test_explicit_items_are_passed_over(listening, flow):
 
 
 @pytest.mark.parametrize("flow", [music_flows.following, music_flows.skip], ids=["following", "skip"])
+def test_many_explicit_items_in_a_row(listening, flow):
+    """However many there are, what may be heard behind them follows."""
+    scene = listening(60, explicit_allowed=False).fill().hear()
+    explicit(scene, *range(2, 60))
+    assert scene.title(flow, 1) == "Track 60"
+
+
+def test_a_refill_that_is_explicit(listening):
+    """What Music Assistant adds at the end while it is asked is passed over, too."""
+    scene = listening(1, explicit_allowed=False).fill().hear()
+    scene.ma.refills = True
+
+    def refill():
+        scene.ma.fill(2, 3)
+        explicit(scene, 2)
+        scene.ma._enqueue()
+
+    scene.ma.at(2, refill)
+    assert scene.title(music_flows.following, 1) == "Track 3"
+
+
+@pytest.mark.parametrize("flow", [music_flows.following, music_flows.skip], ids=["following", "skip"])
 def test_nothing_but_explicit_items(listening, flow):
     """Where all that follows is explicit, nothing does."""
     scene = listening(3, explicit_allowed=False).fill().hear()

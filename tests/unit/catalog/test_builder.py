@@ -36,7 +36,44 @@ def test_a_track_tells_its_artists_and_its_album(desk):
 def test_genres_are_those_of_what_is_there(desk):
     """A genre is named after records and tracks, its uri after its name."""
     desk.build()
-    assert set(desk.entities("genres")) == {entity_id("ma:genre/Jazz"), entity_id("ma:genre/Bossa Nova")}
+    assert set(desk.entities("genres")) == {entity_id("ma:genre/jazz"), entity_id("ma:genre/bossa nova")}
+
+
+def test_a_genre_in_several_spellings(desk, shelves):
+    """It is one genre, called as it is most often; its id stays when someone changes the spelling of a tag."""
+    shelves.items["albums"] = []
+
+    def rock(*spellings):
+        for track, name in zip(shelves.items["tracks"], spellings, strict=False):
+            track["metadata"] = {"genres": [name]}
+        del shelves.items["tracks"][len(spellings) :]
+        desk.build()
+        (genre,) = desk.entities("genres").values()
+        return genre["id"], genre["names"][0]["value"]
+
+    assert rock("rock", "Rock", " Rock ", "ROCK") == (entity_id("ma:genre/rock"), "Rock")
+    assert rock("ROCK", "ROCK", "Rock", "rock") == (entity_id("ma:genre/rock"), "ROCK")
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("\x00\x07bell", "bell"),
+        ("a \u200b b", "a b"),
+        ("\u202eright\u202c", "right"),
+        ("\ufeffStart\ue000\uffff\x85", "Start"),
+        ("half a pair \ud800", "half a pair"),
+        ("ガガ 💿", "ガガ 💿"),
+    ],
+)
+def test_what_nobody_sees_is_not_told(desk, shelves, told, name):
+    """Amazon's files have no control or formatting characters, and no name is made of nothing else."""
+    shelves.items["artists"] = [
+        {"uri": "library://artist/9", "name": told},
+        {"uri": "library://artist/8", "name": "\x00"},
+    ]
+    desk.build()
+    assert desk.names("artists") == [name]
 
 
 def test_names_are_told_in_each_language_once(desk):

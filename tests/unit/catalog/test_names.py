@@ -17,6 +17,11 @@ from music_catalog.names import MOST, alternate_names
         ("Theory", []),
         ("Café Minuit", ["Cafe Minuit"]),
         ("Mø", ["Mo"]),
+        ("ガガ", []),
+        ("हिन्दी", []),
+        ("ガガ Café", ["ガガ Cafe"]),
+        ("Cafe\u0301", ["Cafe"]),
+        ("& " * 120 + "&", []),
         ("Simon & Garfunkel", ["Simon and Garfunkel"]),
         ("Florence + The Machine", ["Florence and The Machine", "Florence & The Machine"]),
         ("Sea and Cake", ["Sea & Cake"]),
@@ -36,6 +41,11 @@ def test_alternate_names(name, others):
 def test_changes_are_combined():
     """Several of them at once are known, too."""
     assert "Cafe and Sea" in alternate_names("The Café & Sea (Live)")
+
+
+def test_a_long_version_is_not_said():
+    """Nobody says a name of more characters than a name may have."""
+    assert alternate_names("Echo", "Live " * 100) == []
 
 
 def test_a_version_may_be_said():

@@ -67,6 +67,7 @@ def view(count=3):
 ART = ("payload", "content", "metadata", "art")
 FIRST = ("payload", "playbackMethod", "firstItem")
 STREAM = (*FIRST, "stream")
+LENGTH = item("17")["durationInMilliseconds"]
 LASTS = following(isQueueFinished=False, item=item("18"))
 OKAY = answer("Alexa.Response", version="3.0")
 MISSING, EXPLICIT, LIVE = ({"asked_for": frozenset({known})} for known in ("missing", "explicit", "live"))
@@ -106,6 +107,7 @@ BROKEN = [
     (74, "initiate_no_current", changed(begun(), *STREAM, "uri", to="http://music.test/1"), {}),
     (74, "initiate_no_current", changed(begun(), *STREAM, "offsetInMilliseconds", to=-1), {}),
     (74, "initiate_no_current", changed(begun(), *STREAM, "offsetInMilliseconds", to="0"), {}),
+    (74, "initiate_no_current", changed(begun(), *STREAM, "offsetInMilliseconds", to=LENGTH), {}),
     (74, "initiate_no_current", changed(begun(), *STREAM, "endOffsetInMilliseconds", to=-1), {}),
     (74, "initiate_no_current", changed(begun(), *STREAM, "validUntil", to=...), {}),
     (74, "initiate_no_current", changed(begun(), *STREAM, "validUntil", to="2018-05-10T19:11:35Z"), {}),

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -363,3 +364,17 @@ def test_nothing_secret_is_logged_or_counted(linking, alexa, logs, counted):
     assert "came again" in text
     secrets = (PASSPHRASE, "a wrong passphrase", code, *map(str, pair.values()), alexa.state, alexa.source)
     assert [secret for secret in (*secrets, *LINKING_SECRET.values()) if len(secret) > 6 and secret in text] == []
+
+
+def test_what_happened_is_counted(linking, alexa, counted):
+    """Each metric that docs/account-linking.md names is counted when that happens."""
+    code = alexa.code()
+    for _ in range(2):
+        alexa.ask(grant_type="authorization_code", code=code, redirect_uri=alexa.redirect_uri)
+    for _ in range(OF_ONE + 1):
+        alexa.enter(alexa.open_page(), "a wrong passphrase")
+    page = (Path(__file__).parents[3] / "docs" / "account-linking.md").read_text()
+    named = set(re.findall(r"`(Linking[A-Z]\w+)`", page))
+    assert len(named) >= 5
+    assert named - set(counted) == set()
+    assert (counted.count("LinkingGranted"), counted.count("LinkingWrongPassphrase")) == (1, OF_ONE)

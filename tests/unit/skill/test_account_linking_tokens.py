@@ -10,6 +10,7 @@ import pytest
 
 from music_assistant_alexa.account_linking import __main__ as command
 from music_assistant_alexa.account_linking import passphrase
+from music_assistant_alexa.account_linking.grants import Tokens
 from music_assistant_alexa.account_linking.household import LinkingSecrets
 from music_assistant_alexa.account_linking.redirects import redirect_uris
 from music_assistant_alexa.account_linking.tokens import Claims, Key, Kind, binding_of, key_id_of, opened, sealed
@@ -326,3 +327,34 @@ def test_right_passphrases_are_not_counted(clock):
     tries, _ = tries_of(clock)
     for _ in range(OF_ALL + OF_ONE):
         tries.give_back(tries.begin("203.0.113.7", "k"))
+
+
+def test_a_right_passphrase_gives_back_no_more_than_itself(clock):
+    """Wrong ones before it still count: whoever links an account does not let others go on trying."""
+    tries, _ = tries_of(clock)
+    for _ in range(OF_ONE - 1):
+        tries.begin("203.0.113.7", "k")
+    tries.give_back(tries.begin("203.0.113.7", "k"))
+    assert tries.begin("203.0.113.7", "k")
+    assert tries.begin("203.0.113.7", "k") is None
+
+
+def test_no_secret_is_shown():
+    """Neither the household's secrets nor a token are in what a log or a traceback would show of them."""
+    known = LinkingSecrets("alexa", "the client's", "the hash", Key("k1", "the key's"))
+    tokens = Tokens("an access token", "a refresh token")
+    secrets = ("the client's", "the hash", "the key's", tokens.access, tokens.refresh)
+    assert [secret for secret in secrets if secret in repr((known, tokens))] == []
+
+
+def test_tries_a_minute_apart_count_together(clock):
+    """Five in a quarter of an hour means of all that time, not of one moment in it."""
+    tries, _ = tries_of(clock)
+    clock.now -= clock.now % WINDOW_S
+    for _ in range(OF_ONE):
+        assert tries.begin("203.0.113.7", "k")
+        clock.now += 60
+    clock.now += WINDOW_S - 60 * OF_ONE - 1
+    assert tries.begin("203.0.113.7", "k") is None
+    clock.now += 1
+    assert tries.begin("203.0.113.7", "k")

@@ -131,6 +131,15 @@ def test_a_mode_that_is_not_said(music, name, said):
     assert music.trips == []
 
 
+def test_a_jump_to_nowhere(music):
+    """A jump that names no item is refused, and home is not asked."""
+    reference = music.reference(music.initiate())
+    music.queues.calls.clear()
+    answer = music.queue("Audio.PlayQueue.JumpToItem", reference)
+    assert music.error(answer) == ("Alexa", "3.0", "INVALID_DIRECTIVE")
+    assert music.trips == []
+
+
 def test_the_table_is_the_issue_in_full():
     """Every directive and every report of the protocol has its handler."""
     assert set(table) == {

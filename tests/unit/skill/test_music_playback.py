@@ -281,7 +281,8 @@ def test_reinitiate_goes_on(music, begun, form):
     answer = music.ask("Alexa.Media.Playback.Reinitiate", currentItemReference=form(music.reference(begun)))
     assert answer["header"]["name"] == "Reinitiate.Response"
     order = music.queues.calls[0].args["order"]
-    assert (order.goes_on, order.content.uri) == (True, ALBUM.uri)
+    assert (order.goes_on.queue_id, order.goes_on.entry_id) == (begun["id"], begun["firstItem"]["id"])
+    assert order.content.uri == ALBUM.uri
     (queue,) = music.store._seats.values()
     assert queue.queue_id == answer["payload"]["playbackMethod"]["id"] != begun["id"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from music_assistant_alexa.contents import KEPT, URI_LIMIT, Contents
+from music_assistant_alexa.contents import KEPT, URI_LIMIT, Contents, Criteria, Named
 from music_assistant_alexa.entity_ids import entity_id
 from music_assistant_alexa.errors import HomeUnreachableError, MediaNotFoundError, PlaybackStoreError
 from music_assistant_alexa.models import MediaItem, MediaType
@@ -210,17 +210,67 @@ def test_a_number_that_means_another_record_has_another_content(music, asked):
     "now",
     [
         replace(KIND_OF_BLUE, name="Kind of Blue (Legacy Edition)"),
-        replace(KIND_OF_BLUE, other_uris=("files--2://album/9",)),
-        replace(KIND_OF_BLUE, artist="", other_uris=("files--2://album/9",)),
+        replace(KIND_OF_BLUE, other_uris=()),
+        replace(KIND_OF_BLUE, artist="", other_uris=(*KIND_OF_BLUE.other_uris, "files--2://album/9")),
     ],
-    ids=["another name", "another provider", "nobody's"],
+    ids=["another name", "no provider", "nobody's"],
 )
 def test_a_record_that_changed_is_the_same_content(music, now):
-    """Renamed, or at another provider, a record keeps its contentId, whose row says what it is now."""
+    """Renamed, or known by its name alone, a record keeps its contentId, whose row says what it is now."""
     music.store.remember(KIND_OF_BLUE)
     music.store.remember_entities([now])
     assert music.search(("ALBUM", now))["payload"]["content"]["id"] == KIND_OF_BLUE.uri
     assert music.store.content(KIND_OF_BLUE.uri) == now
+
+
+def test_a_namesake_is_another_content(music):
+    """One that shares no provider's uri may be another recording: what an alarm keeps still means the first one."""
+    namesake = replace(KIND_OF_BLUE, other_uris=("files--2://album/9",))
+    music.store.remember(KIND_OF_BLUE)
+    music.store.remember_entities([namesake])
+    assert music.search(("ALBUM", namesake))["payload"]["content"]["id"] == "files--2://album/9"
+    assert music.store.content(KIND_OF_BLUE.uri) == KIND_OF_BLUE
+
+
+@pytest.mark.parametrize(
+    ("uri", "name"),
+    [
+        ("ma:genre/children's music", "Children's Music"),
+        ("ma:genre/60's", "60's"),
+        ("ma:genre/80s rock", "80s Rock"),
+        ("ma:genre/EDM", "EDM"),
+        ("ma:genre/Drum and Bass", "Drum and Bass"),
+    ],
+)
+def test_how_a_genre_is_shown(music, uri, name):
+    """In the capitals of its uri where it has some, else each word with one."""
+    content = music.search(("GENRE", MediaItem(uri, "", MediaType.GENRE)))["payload"]["content"]
+    assert (content["metadata"]["name"]["display"], content["id"]) == (name, uri.casefold())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        MediaItem("ma:genre/rock\u200dpop", "", MediaType.GENRE),
+        MediaItem("ma:genre/sh\u00adoegaze", "", MediaType.GENRE),
+        MediaItem("files--1://track/" + "x" * 1_400, "Long", MediaType.TRACK),
+        MediaItem("files--1://track/a\u200db ", "Odd", MediaType.TRACK),
+    ],
+    ids=["a joiner", "a soft hyphen", "a long uri", "a space behind"],
+)
+def test_whatever_is_handed_out_can_be_begun(music, asked):
+    """The contentId is taken back as it was given, however long or odd."""
+    music.home.library.append(asked)
+    named = asked if asked.media_type is MediaType.GENRE else asked.name
+    content = music.search((str(asked.media_type).upper(), named))["payload"]["content"]
+    music.initiate(content["id"])
+    assert music.queues.calls[-1].args["order"].content.uri == content["id"] == asked.uri
+
+
+def test_what_could_not_be_begun_is_not_handed_out(music):
+    """A uri that is too long for a contentId is not found."""
+    music.home.library.append(MediaItem("files--1://track/" + "x" * URI_LIMIT, "Long", MediaType.TRACK))
+    assert music.error(music.search(("TRACK", "Long")))[2] == "CONTENT_NOT_FOUND"
 
 
 TEN = MediaItem("library://track/51", "Alive", MediaType.TRACK, "Pearl Jam", in_library=True, album="Ten")
@@ -381,6 +431,14 @@ def test_a_content_nobody_remembers(home, music_store, uri, kind):
     assert (meant.uri, meant.media_type) == (uri, kind)
 
 
+def test_an_id_of_nobody_is_not_searched_for(home, music_store):
+    """An id that is not ours, without words: not found, and home is not asked for a name that nobody said."""
+    for named in (Named("somebody-else"), Named()):
+        with pytest.raises(MediaNotFoundError):
+            Contents(home, music_store).playable(Criteria({MediaType.TRACK: named}))
+    assert home.calls == []
+
+
 # What screens show
 
 
@@ -416,6 +474,9 @@ def test_a_screen_is_shown_what_is_there(music):
 
 
 def test_a_screen_says_how_much_it_shows(music):
-    """No more than asked for."""
-    (shelf,) = displayed(music, maxResultLimit=2)["payload"]["contentGroups"]
-    assert len(shelf["contentList"]) == 2
+    """No more than asked for, and no more looked for than that."""
+    albums = ("ALBUM", "night ferry"), ("ALBUM", "salt and wire"), ("ARTIST", "blue harbor")
+    for criteria, trips in (((), 0), (albums, 2)):
+        (shelf,) = displayed(music, *criteria, maxResultLimit=2)["payload"]["contentGroups"]
+        assert len(shelf["contentList"]) == 2
+        assert len(music.trips) == trips
