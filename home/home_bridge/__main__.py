@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import sqlite3
 import sys
 
 from home_bridge.service import Bridge
@@ -31,7 +32,7 @@ def main() -> int:
     except ConfigurationError as error:
         print(f"home bridge: {error}", file=sys.stderr)  # noqa: T201 - the sentence for whoever starts it
         return 2
-    except OSError as error:
+    except (OSError, sqlite3.OperationalError) as error:
         print(f"home bridge cannot start: {error}; see BRIDGE_HOST, BRIDGE_PORT and CACHE_DIR", file=sys.stderr)  # noqa: T201
         return 1
     return 0

@@ -20,6 +20,11 @@ _OK = 200
 _TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=3)
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_ALLOCATED = ipaddress.IPv6Network("2000::/3")
+"""All of IPv6 that is given to the internet; `is_global` knows only some of what is not, and each Python others."""
+
+_UNLIKE_GLOBAL = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv6Network("3fff::/20"))
+"""Devices of the own network, and examples, of which some Pythons say that they are global."""
 
 Address = tuple[Any, ...]
 
@@ -34,8 +39,13 @@ def is_public(host: str) -> bool:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return False
-    inner = _inner(address)
-    return address.is_global and not address.is_multicast and (inner is None or inner.is_global)
+    return _is_global(_inner(address) or address)
+
+
+def _is_global(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address) and address not in _ALLOCATED:
+        return False
+    return address.is_global and not address.is_multicast and not any(address in each for each in _UNLIKE_GLOBAL)
 
 
 def _inner(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

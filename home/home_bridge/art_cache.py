@@ -11,14 +11,14 @@ from pathlib import Path
 
 _log = logging.getLogger(__name__)
 
-ROOM_BYTES = 64 << 20
+LIMIT_BYTES = 64 << 20
 _SUFFIX = ".jpg"
 _START, _END = b"\xff\xd8", b"\xff\xd9"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A picture that was kept."""
+    """A picture of the cache."""
 
     body: bytes
     since: float
@@ -31,9 +31,9 @@ class ArtCache:
     A disk that is full or broken costs speed, never a picture: every fault is a line in the log.
     """
 
-    def __init__(self, folder: Path, room_bytes: int = ROOM_BYTES) -> None:
+    def __init__(self, folder: Path, limit_bytes: int = LIMIT_BYTES) -> None:
         self._folder = folder
-        self._room_bytes = room_bytes
+        self._limit_bytes = limit_bytes
         self._sizes: dict[str, int] = {}
         """By file name, the one used last at the end."""
 
@@ -47,7 +47,7 @@ class ArtCache:
                     self._sizes[path.name] = path.stat().st_size
                 else:
                     path.unlink()
-            self._make_room()
+            self._make_space()
 
     def load(self, key: str, now: float) -> Kept | None:
         """Return a kept picture, used `now` (Unix seconds), or None; one that is not whole is dropped."""
@@ -77,7 +77,7 @@ class ArtCache:
                 raise
             self._sizes.pop(name, None)
             self._sizes[name] = len(body)
-            self._make_room()
+            self._make_space()
 
     def _written(self, body: bytes) -> str:
         with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".part", delete=False) as part:
@@ -90,8 +90,8 @@ class ArtCache:
                 raise
             return part.name
 
-    def _make_room(self) -> None:
-        over = sum(self._sizes.values()) - self._room_bytes
+    def _make_space(self) -> None:
+        over = sum(self._sizes.values()) - self._limit_bytes
         for name, size in list(self._sizes.items()):
             if over <= 0:
                 return

@@ -32,7 +32,7 @@ _TYPES = {"mp3": "audio/mpeg", "aac": "audio/aac"}
 
 
 class Sources(Protocol):
-    """What is known of the streams that were handed out."""
+    """What the players know of the streams that Echos and speakers were given."""
 
     def source(self, path: str, generation: int) -> PullSource:
         """Return where a stream is to be pulled."""
@@ -43,7 +43,10 @@ class Sources(Protocol):
         ...
 
     async def entry_source(self, queue_id: str, number: int, *, broken: str) -> PullSource:
-        """Return where such an entry is to be pulled, when it is loaded; not what broke before. Raises BridgeError."""
+        """Return where an entry is to be pulled, once MA has loaded it; never `broken`, a path whose body broke before.
+
+        Raises BridgeError.
+        """
         ...
 
 
@@ -75,54 +78,54 @@ class AudioApi:
     async def _generation(self, request: web.Request, path: str, generation: int) -> web.StreamResponse:
         pull = self._streams.known(path, generation)
         if request.method == hdrs.METH_HEAD:
-            return await _head(request, path, pull)
+            return await _head(request, _extension(path), pull)
         source = self._sources.source(path, generation)
         if source.endless and pull is None:
-            return await _pass_through(request, path, self._streams.live(source.path))
-        return await _serve(request, path, self._streams.pull(path, generation, source))
+            return await _pass_through(request, _extension(path), self._streams.live(source.path))
+        return await _serve(request, self._streams.pull(path, generation, source))
 
     async def _entry(self, request: web.Request, queue_id: str, number: int) -> web.StreamResponse:
-        """Serve an entry of the music skill: what is here is kept until its URL expires, and needs nobody else."""
+        """Serve an entry of the music skill: audio that is here stays until its URL expires, and needs MA no more."""
         name, until = self._sources.sound(queue_id, number), int(request.query["exp"])
         pull = self._streams.known_as(name, until=until)
         if request.method == hdrs.METH_HEAD:
-            return await _head(request, request.match_info["name"], pull)
+            return await _head(request, _extension(request.match_info["name"]), pull)
         if pull is None or pull.broken:
             source = await self._sources.entry_source(queue_id, number, broken=pull.path if pull else "")
             if source.endless:
-                return await _pass_through(request, source.path, self._streams.live(source.path))
+                return await _pass_through(request, source.extension, self._streams.live(source.path))
             pull = self._streams.pull_as(name, source, until=until, again=True)
-        return await _serve(request, f".{pull.file.extension}", pull)
+        return await _serve(request, pull)
 
     def _reference(self, request: web.Request) -> dict[str, Any] | None:
         query = request.query
         return self._access.reference("stream", request.match_info["name"], query.get("exp", ""), query.get("sig", ""))
 
 
-async def _head(request: web.Request, path: str, pull: Pull | None) -> web.StreamResponse:
-    """Answer the headers of the whole: with its length once that is known, and without asking for it."""
-    response = _audio(path, pull)
+async def _head(request: web.Request, extension: str, pull: Pull | None) -> web.StreamResponse:
+    """Answer the headers of the whole: with its length if that is known and can be had, and without asking for it."""
+    response = _audio(extension, pull)
     if refusal := _refusal(request, response):
         return refusal
-    if pull is not None and pull.finished:
+    if pull is not None and pull.finished and not pull.broken:
         response.content_length = pull.size
     await response.prepare(request)
     return response
 
 
-async def _pass_through(request: web.Request, path: str, audio: AsyncGenerator[bytes]) -> web.StreamResponse:
-    response = _audio(path)
+async def _pass_through(request: web.Request, extension: str, audio: AsyncGenerator[bytes]) -> web.StreamResponse:
+    response = _audio(extension)
     return _refusal(request, response) or await _send(request, response, audio)
 
 
-async def _serve(request: web.Request, path: str, pull: Pull) -> web.StreamResponse:
+async def _serve(request: web.Request, pull: Pull) -> web.StreamResponse:
     await pull.open()
-    response = _audio(path, pull)
+    response = _audio(pull.file.extension, pull)
     if refusal := _refusal(request, response):
         return refusal
     span = _span(request, pull)
     if span is None or (span.whole and not pull.finished):
-        if pull.finished:
+        if pull.finished and not pull.broken:
             response.content_length = pull.size
         return await _send(request, response, pull.read())
     await _reach(pull, span)
@@ -165,7 +168,7 @@ def _refusal(request: web.Request, response: web.StreamResponse) -> web.Response
 
 
 def _bare(status: HTTPStatus, response: web.StreamResponse) -> web.Response:
-    """Return an answer with the headers of audio, and none."""
+    """Return an answer with the headers of audio and no body."""
     headers = {name: value for name, value in response.headers.items() if name != hdrs.CONTENT_TYPE}
     return web.Response(status=status, headers=headers)
 
@@ -188,10 +191,10 @@ async def _send(request: web.Request, response: web.StreamResponse, audio: Async
     return response
 
 
-def _audio(path: str, pull: Pull | None = None) -> web.StreamResponse:
+def _audio(extension: str, pull: Pull | None = None) -> web.StreamResponse:
     """Return the headers of audio; of what has no end, parts cannot be asked for."""
     headers = {
-        hdrs.CONTENT_TYPE: _TYPES.get(path.rpartition(".")[2], "application/octet-stream"),
+        hdrs.CONTENT_TYPE: _TYPES.get(extension, "application/octet-stream"),
         # Cloudflare caches .mp3 by itself unless it is told not to.
         hdrs.CACHE_CONTROL: "private, no-store",
         hdrs.ACCEPT_RANGES: "bytes" if pull is not None and pull.held else "none",
@@ -199,6 +202,10 @@ def _audio(path: str, pull: Pull | None = None) -> web.StreamResponse:
     if pull is not None and pull.held:
         headers[hdrs.ETAG] = _etag(pull)
     return web.StreamResponse(headers=headers)
+
+
+def _extension(path: str) -> str:
+    return path.rpartition(".")[2]
 
 
 def _etag(pull: Pull) -> str:

@@ -1,7 +1,7 @@
 """A folder of audio, bounded in bytes: files that grow while they are served, and whole ones that outlive a restart.
 
 A file bears its name only when it is whole and on disk; until then it is a `.part`, and those of an earlier run are
-deleted. Files in use are kept, the least recently used of the others go when room is needed; those that were promised
+deleted. Files in use are kept, the least recently used of the others go when space is needed; those that were promised
 until some moment, which stands in their names, go last.
 """
 
@@ -101,9 +101,9 @@ class CachedFile:
 class AudioCache:
     """All files, the one used last at the end."""
 
-    def __init__(self, folder: Path, room_bytes: int, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, folder: Path, limit_bytes: int, now: Callable[[], float] = time.time) -> None:
         self._folder = folder
-        self._room_bytes = room_bytes
+        self._limit_bytes = limit_bytes
         self._now = now
         self._files: dict[str, CachedFile] = {}
         folder.mkdir(parents=True, exist_ok=True)
@@ -115,7 +115,7 @@ class AudioCache:
         return sum(file.size for file in self._files.values())
 
     def __contains__(self, file: CachedFile) -> bool:
-        """Tell whether a file has not been deleted to make room."""
+        """Tell whether a file has not been deleted to make space."""
         return self._files.get(file.key) is file
 
     def find(self, key: str, *, until: float = 0) -> CachedFile | None:
@@ -137,8 +137,8 @@ class AudioCache:
         return file
 
     async def append(self, file: CachedFile, descriptor: int, chunk: bytes) -> bool:
-        """Let a file grow, at the cost of those nobody uses; return False where the disk or the room is full."""
-        if not self._made_room(len(chunk)):
+        """Let a file grow, at the cost of those nobody uses; return False where the disk or the cache is full."""
+        if not self._made_space(len(chunk)):
             return False
         try:
             await file.append(descriptor, chunk)
@@ -153,8 +153,8 @@ class AudioCache:
             return False
         return True
 
-    def _made_room(self, wanted: int) -> bool:
-        over = self.taken_bytes + wanted - self._room_bytes
+    def _made_space(self, wanted: int) -> bool:
+        over = self.taken_bytes + wanted - self._limit_bytes
         return over <= 0 or self._give_up(over) >= over
 
     def _give_up(self, wanted: int) -> int:
@@ -184,7 +184,7 @@ class AudioCache:
             if (older := self._files.pop(file.key, None)) is not None:
                 older.delete()
             self._files[file.key] = file
-        self._made_room(0)
+        self._made_space(0)
 
 
 def cache_key(path: str, generation: int) -> str:

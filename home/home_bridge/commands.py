@@ -46,7 +46,13 @@ async def play(turn: Turn, args: Arguments) -> None:
 
 
 async def resume(turn: Turn, args: Arguments) -> None:
-    """Play an item from a position; by its uri when the queue no longer holds it."""
+    """Play an item from a position; by its uri when the queue no longer holds it.
+
+    Without arguments: what waits in the queue of an Echo of which nobody knows what it played.
+    """
+    if not args.raw:
+        await _play_instead(turn, None)
+        return
     position_ms = args.position_ms()
     await _play_found(turn, args, lambda found: _itself(found.item), position_ms)
 
@@ -62,15 +68,17 @@ async def seek(turn: Turn, args: Arguments) -> None:
 
 
 async def next_(turn: Turn, args: Arguments) -> None:
-    """Play the item after the given one."""
-
-    async def following(found: Found) -> Item:
-        behind = await turn.after(found, skip=True)
-        if behind is None:
-            raise QueueFinishedError("this was the last item of the queue")
-        return behind.item
-
-    await _play_found(turn, args, following, None)
+    """Play the item after the given one; the given one again where none comes after it and its `uri` was sent."""
+    uri = args.optional_uri("uri")
+    found = await turn.find(args.text("queue_item_id"))
+    if found is None:
+        await _play_instead(turn, uri)
+    elif behind := await turn.after(found, skip=True):
+        await turn.play_item(behind.item)
+    elif uri is not None:
+        await turn.play_item(found.item, 0)
+    else:
+        raise QueueFinishedError("this was the last item of the queue")
 
 
 async def previous(turn: Turn, args: Arguments) -> None:
@@ -114,19 +122,41 @@ async def _play_found(
     found = await turn.find(args.text("queue_item_id"))
     if found is not None:
         await turn.play_item(await choose(found), position_ms)
-    elif uri is not None:
-        await _play_uri(turn, uri, position_ms or 0)
     else:
+        await _play_uri(turn, uri, position_ms or 0)
+
+
+async def _play_instead(turn: Turn, uri: str | None) -> None:
+    """Play what waits in a queue that no longer holds what the Echo played, and the uri where nothing does.
+
+    MA empties an ended queue: what stands in it was put there since, and nobody has heard it.
+    """
+    waiting = await _waiting(turn)
+    if waiting is not None:
+        await turn.play_item(waiting)
+    else:
+        await _play_uri(turn, uri, 0)
+
+
+async def _play_uri(turn: Turn, uri: str | None, position_ms: int) -> None:
+    if uri is None:
         raise UnknownItemError("the queue no longer holds this item; say its uri to play it anyway")
-
-
-async def _play_uri(turn: Turn, uri: str, position_ms: int) -> None:
     await check_media(turn, [uri])
+    waiting = await _waiting(turn)
     await turn.start(turn.api("player_queues/play_media", media=uri, option="play"))
     await turn.describe()
     current = turn.player.current
     if position_ms and current is not None and current.item is not None:
         await turn.play_item(current.item, position_ms)
+    if waiting is not None:  # MA has put the uri behind it, and would pass it over
+        await turn.api("player_queues/play_media", media=waiting.uri, option="next")
+
+
+async def _waiting(turn: Turn) -> Item | None:
+    """Return the queue's current item, or its first where all was put next; None if nothing is left to play."""
+    view = await turn.queue()
+    items = await turn.items(view.current_index or 0, 1)
+    return items[0] if items else None
 
 
 async def _itself(item: Item) -> Item:

@@ -22,7 +22,7 @@ SILENCES = 3
 
 
 class Connection:
-    """Says HELO, hands packets on, comes back after 0.5 s to 30 s when the server goes."""
+    """Says HELO, passes packets on, connects again after 0.5 s to 30 s when the server goes."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Connection:
 
     @property
     def up(self) -> bool:
-        """Whether the server can be told something."""
+        """Whether the server is connected."""
         return self._writer is not None
 
     def start(self) -> None:
@@ -80,7 +80,7 @@ class Connection:
                 await self._talk()
             except (OSError, TimeoutError) as error:
                 _log.info("slimproto connection of ..%s failed: %s", self._mac[-5:], type(error).__name__)
-            except Exception:  # noqa: BLE001 - a full disk, or a bug of ours: the room must not be gone for good
+            except Exception:  # noqa: BLE001 - a bug of ours: the room must not be gone for good
                 _log.exception("what came for ..%s could not be taken; it connects again", self._mac[-5:])
             if asyncio.get_running_loop().time() - began > STEADY_S:
                 pause_s = FIRST_PAUSE_S

@@ -6,9 +6,9 @@ generation wins, and any event of a handed-out one implies its Started.
 
 from dataclasses import replace
 
-from home_bridge.models import BEFORE_ALL, Audible, Event, EventKind, Order, Stream, Wanted, item_of
+from home_bridge.models import BEFORE_ALL, Audible, Event, EventKind, Loaded, Order, Stream, Wanted, item_of
 from home_bridge.packets import Stat, ToServer
-from home_bridge.player import START_WITHIN_S, Loaded, Player
+from home_bridge.player import START_WITHIN_S, Player
 
 DRIFT_MS = 1000
 """A position further off than this is corrected."""
@@ -30,13 +30,13 @@ def report(player: Player, event: Event) -> list[ToServer]:
 
 
 def imply_started(player: Player, generation: int) -> list[ToServer]:
-    """Take a question about what follows a stream for its Started, if that has not come yet."""
+    """Take the question what follows a stream for the stream's PlaybackStarted, if that has not come yet."""
     stream = _handed_out(player, generation)
     return _begin(player, stream, stream.offset_ms, BEFORE_ALL) if stream else []
 
 
 def _handed_out(player: Player, generation: int) -> Stream | None:
-    """Return the stream of that generation if it was handed out and is newer than the audible one."""
+    """Return the stream of that generation if the Echo was given it and it is newer than the audible one."""
     if player.audible is not None and generation <= player.audible.stream.generation:
         return None
     upcoming = player.following.stream if player.following else None
@@ -65,7 +65,7 @@ def _same_item(one: Stream | None, other: Stream) -> bool:
 
 
 def _follows_current(player: Player) -> bool:
-    """Whether what was handed out last is to be heard after what MA has loaded (or after its end)."""
+    """Whether the stream the Echo was given last is to be heard after the one MA has loaded (or after its end)."""
     if player.current is None:
         return player.wanted is Wanted.PLAY
     return player.following is not None and player.following.after_generation == player.current.generation
@@ -126,7 +126,7 @@ def _may_tell(player: Player) -> bool:
 
 
 def _true_status(player: Player) -> Stat:
-    """Return STMt with where the Echo is, also while MA's screen wants it silent."""
+    """Return STMt with the Echo's real position, also while MA's screen wants silence."""
     if player.loaded is not None:
         player.loaded.told_ms = max(0, player.position_ms - player.loaded.seek_ms)
         return Stat("STMt", player.loaded.told_ms)

@@ -48,12 +48,13 @@ async def play_next(turn: Turn, args: Arguments) -> None:
 
 
 async def remove(turn: Turn, args: Arguments) -> None:
-    """Take an item out of the queue; if it is the current one, the next one plays, or nothing does."""
+    """Take an item out of the queue; if it is the current one, or was when the queue ended, the next one plays."""
     found = await turn.find(args.text("queue_item_id"))
     if found is None:
         raise UnknownItemError("the queue does not hold this item")
     current = turn.player.current
-    if current is not None and current.queue_item_id == found.item.queue_item_id:
+    ended = current is None and found.index == found.view.current_index
+    if ended or (current is not None and current.queue_item_id == found.item.queue_item_id):
         await _remove_current(turn, found)
     else:
         await edit(turn, lambda: _delete(turn, found))
@@ -73,31 +74,26 @@ async def clear(turn: Turn, _args: Arguments) -> None:
 
 
 async def _remove_current(turn: Turn, found: Found) -> None:
-    """Take out what is playing, and play what follows it."""
+    """Take out what is playing, and play what follows it; where nothing does, nothing is left to play."""
     following = await turn.after(found, skip=True)
-    if following is not None and following.index == found.index:
-        following = None
-    if following is None and found.index == 0:
+    if following is None or following.index == found.index:
+        # All that is left has been heard, and MA would begin there again: it empties a queue at its end, too.
         await turn.api("player_queues/clear")
         turn.player.stop()
         return
     await _make_deletable(turn, found, following)
     await _delete(turn, found)
-    if following is not None:
-        await turn.play_item(following.item)
-    else:
-        await turn.api("player_queues/stop")
-        turn.player.stop()
+    await turn.play_item(following.item)
 
 
-async def _make_deletable(turn: Turn, found: Found, following: Found | None) -> None:
+async def _make_deletable(turn: Turn, found: Found, following: Found) -> None:
     """Get round MA's refusal to delete what it has loaded, or what stands before that."""
     if found.index > 0 and turn.player.loaded is not None:
         # What was pulled last counts as loaded: pull a little of the item before.
-        before = await turn.items(found.index - 1, 1)
-        with contextlib.suppress(MusicAssistantError):
-            await turn.home.sample(derived_path(turn.player.loaded.path, before[0].queue_item_id))
-    elif following is not None:
+        for before in await turn.items(found.index - 1, 1):  # none, if its screen has emptied the queue meanwhile
+            with contextlib.suppress(MusicAssistantError):
+                await turn.home.sample(derived_path(turn.player.loaded.path, before.queue_item_id))
+    else:
         # Nothing stands before the first one: let the next one take its place.
         await turn.resync()
         await turn.api(

@@ -91,14 +91,14 @@ class RequestTimeoutError(BridgeError):
 
 
 class BusyError(BridgeError):
-    """So many are served already that there is no place for another."""
+    """So many are served already that there is no slot for another."""
 
     status = 503
     code = "busy"
 
 
 class TooManyError(BusyError):
-    """This client is served so often already that it gets no other place."""
+    """This client is served so often already that it gets no other slot."""
 
     status = 429
     code = "too_many"

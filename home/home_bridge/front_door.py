@@ -1,4 +1,4 @@
-"""What every call passes before its handler: its form, a place for it, and the count of those refused."""
+"""What every call passes before its handler: its form, a slot for it, and the count of those refused."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ from aiohttp import web
 
 from home_bridge.errors import BusyError
 from home_bridge.http_api import Handler, answer_to, error_answer
-from home_bridge.limits import Places, Refusals, client_of
+from home_bridge.limits import Refusals, Slots, client_of
 from home_bridge.lines import Line
 from home_bridge.plain_http import fault_in, is_last
 
@@ -34,7 +34,7 @@ class FrontDoor:
     """The outermost middleware. Calls with a token are not limited: all Echos of a household come at once."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._places = {"/stream/": Places(*STREAMS), "/art/": Places(*PICTURES)}
+        self._slots = {"/stream/": Slots(*STREAMS), "/art/": Slots(*PICTURES)}
         self._refusals = Refusals(loop.call_later)
 
     @web.middleware
@@ -43,30 +43,30 @@ class FrontDoor:
         with _in_hand(request):
             if fault := fault_in(request):
                 return _last(error_answer(fault.status, fault.code, fault.detail))
-            answer = await self._placed(request, handler)
+            answer = await self._in_a_slot(request, handler)
             if answer.status == web.HTTPUnauthorized.status_code or self._is_bad_signature(request, answer):
                 self._refusals.note()
             return _last(answer) if is_last(request) else answer
 
-    async def _placed(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        places = self._places_of(request)
-        if places is None:
+    async def _in_a_slot(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        slots = self._slots_of(request)
+        if slots is None:
             return await handler(request)
         try:
-            with places.taken(_client(request)):
+            with slots.taken(_client(request)):
                 answer = await handler(request)
-                # Written here and not by the server: the place is held until the client has taken it.
+                # Written here and not by the server: the slot is held until the client has taken it.
                 await answer.prepare(request)
                 await answer.write_eof()
                 return answer
         except BusyError as error:
             return answer_to(error)
 
-    def _places_of(self, request: web.Request) -> Places | None:
-        return next((places for path, places in self._places.items() if request.path.startswith(path)), None)
+    def _slots_of(self, request: web.Request) -> Slots | None:
+        return next((slots for path, slots in self._slots.items() if request.path.startswith(path)), None)
 
     def _is_bad_signature(self, request: web.Request, answer: web.StreamResponse) -> bool:
-        return answer.status == web.HTTPForbidden.status_code and self._places_of(request) is not None
+        return answer.status == web.HTTPForbidden.status_code and self._slots_of(request) is not None
 
 
 @contextlib.contextmanager

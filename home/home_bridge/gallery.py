@@ -65,11 +65,11 @@ class Gallery:
         self._worker = asyncio.Semaphore(1)  # one picture is decoded at a time, and the cache has one user
 
     async def open(self) -> None:
-        """See what was kept."""
+        """Find the pictures that an earlier run has kept."""
         await self._work(self._cache.open)
 
     async def close(self) -> None:
-        """Give up what is being fetched."""
+        """Give up the pictures that are being fetched."""
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()

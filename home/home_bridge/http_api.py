@@ -145,7 +145,7 @@ class Calls:
 
     async def report(self, request: web.Request) -> web.Response:
         """Take what an Echo did."""
-        event = _event(Arguments(await json_body(request)))
+        event = event_of(Arguments(await json_body(request)))
         return web.json_response(await self._players.report(player_mac(request), event))
 
 
@@ -173,7 +173,8 @@ def _within_s(request: web.Request) -> float | None:
     return int(within_ms) / 1000 if _MILLISECONDS.fullmatch(within_ms) else None
 
 
-def _event(args: Arguments) -> Event:
+def event_of(args: Arguments) -> Event:
+    """Return what a report says that an Echo did. Raises BadRequestError."""
     kind = EventKind(args.choice("event", tuple(EventKind)))
     current = None if args.raw.get("current_generation") is None else args.whole("current_generation")
     return Event(

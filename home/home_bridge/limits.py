@@ -1,6 +1,6 @@
 """How much one client may take of the bridge, and all of them together; and who is one client.
 
-Nothing here grows with the number of strangers: a client is forgotten with its last place, refusals are only counted.
+Nothing here grows with the number of strangers: a client is forgotten with its last slot, refusals are only counted.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ _HOUSEHOLD_BITS = 64
 """One household, or one attacker, has a whole IPv6 network of this length."""
 
 
-class Places:
+class Slots:
     """So many at once: for each client, and in all."""
 
     def __init__(self, per_client: int, in_all: int) -> None:
@@ -31,7 +31,7 @@ class Places:
 
     @contextlib.contextmanager
     def taken(self, client: str | None) -> Iterator[None]:
-        """Hold a place. None is a client that cannot be told from others: only the limit in all is for it.
+        """Hold a slot. None is a client that cannot be told from others: only the limit in all is for it.
 
         Raises TooManyError when the client has its share already, BusyError when nobody else can be let in.
         """

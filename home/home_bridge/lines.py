@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
 from enum import Enum, auto
+from socket import SO_SNDBUF, SOL_SOCKET
 from typing import cast
 
 from home_bridge.errors import BusyError
-from home_bridge.limits import Places, client_of
+from home_bridge.limits import Slots, client_of
 
 HEAD_S = 20.0
 """From its first byte on, a request's head must be there within this; the first one from the connection on."""
@@ -17,6 +18,9 @@ STALL_S = 300.0
 
 WRITE_BUFFER = 0
 """Bytes that wait in this program for a client before its answer is held up; the kernel keeps enough to go on with."""
+
+KERNEL_BUFFER = 128 * 1024
+"""Bytes that wait in the kernel for a client; by itself it would take up to 4 MB for each that reads nothing."""
 
 CONNECTIONS_PER_CLIENT = 256
 CONNECTIONS = 512
@@ -48,7 +52,7 @@ class Line(asyncio.Protocol):
         self._lines = lines
         self._loop = loop
         self._transport: asyncio.Transport | None = None
-        self._place = contextlib.ExitStack()
+        self._slot = contextlib.ExitStack()
         self._turn = _Turn.READ_HEAD
         self.stalled = False
         self._timer: asyncio.TimerHandle | None = None
@@ -62,17 +66,18 @@ class Line(asyncio.Protocol):
         self._set(_Turn.REST)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Let a client in, if there is room."""
+        """Let a client in, if there is a slot."""
         socket = cast("asyncio.Transport", transport)
         peer = socket.get_extra_info("peername") or ("",)  # it may be gone by now
         try:
-            self._place.enter_context(self._lines.taken(self, str(peer[0])))
+            self._slot.enter_context(self._lines.taken(self, str(peer[0])))
         except BusyError:
             socket.write(_FULL)
             socket.close()
             return
         self._transport = socket
         socket.set_write_buffer_limits(high=WRITE_BUFFER)
+        socket.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, KERNEL_BUFFER)
         self._set(_Turn.READ_HEAD)
         self._http.connection_made(socket)
 
@@ -91,7 +96,7 @@ class Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Give everything back."""
         self._give(None)
-        self._place.close()
+        self._slot.close()
         if self._transport is not None:
             self._transport = None
             self._http.connection_lost(exc)
@@ -131,7 +136,7 @@ class Lines:
         self.open: set[Line] = set()
         self._server = server
         self._loop = loop
-        self._places = Places(CONNECTIONS_PER_CLIENT, CONNECTIONS)
+        self._slots = Slots(CONNECTIONS_PER_CLIENT, CONNECTIONS)
 
     def __call__(self) -> Line:
         """Return a connection that is about to be made."""
@@ -139,8 +144,8 @@ class Lines:
 
     @contextlib.contextmanager
     def taken(self, line: Line, peer: str) -> Iterator[None]:
-        """Hold a connection's place. Raises BusyError."""
-        with self._places.taken(client_of(peer)):
+        """Hold a connection's slot. Raises BusyError."""
+        with self._slots.taken(client_of(peer)):
             self.open.add(line)
             try:
                 yield

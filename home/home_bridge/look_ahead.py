@@ -44,7 +44,7 @@ async def next_stream(turn: Turn, generation: int) -> Stream | None:
 
 
 async def fresh_answer(turn: Turn, generation: int, *, edited: bool = False) -> Stream | None:
-    """Find what follows the current stream, and remember that the Echo was told.
+    """Find what follows the current stream, and remember that the Echo was told so.
 
     `edited`: the queue was changed and re-synced just now, so MA may still send the old next item first.
     """
@@ -115,7 +115,7 @@ async def _expected(turn: Turn, refill_s: float = 0) -> Item | None:
         following = await turn.after(found, skip=False)
         if following is not None or not found.view.refills or waited >= refill_s:
             return following.item if following else None
-        await turn.home.until(lambda: False, REFILL_LOOK_S)
+        await turn.home.pause(REFILL_LOOK_S)
         waited += REFILL_LOOK_S
     return None
 
@@ -152,5 +152,5 @@ async def _ask(turn: Turn, expected: Item, within_s: float, *, patient: bool) ->
         if player.pending_item not in {"", expected.queue_item_id}:
             if not patient:
                 return False
-            await home.until(lambda: False, REPEAT_STMD_S)
+            await turn.home.pause(REPEAT_STMD_S)
     return player.pending_item == expected.queue_item_id

@@ -54,7 +54,7 @@ Order = tuple[int, int, int]
 """(occurred_at, offset_ms, rank): what decides which of two events of one generation is the newer."""
 
 BEFORE_ALL: Order = (0, 0, Rank.IMPLIED)
-"""The order of a Started that was never reported, only implied."""
+"""The order of a Started that no Echo reported: another event, or a question, implied it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _image_url(raw: Mapping[str, Any], media: Mapping[str, Any]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One handing-out of an item to an Echo."""
+    """An item as one Echo was given it, once: the same item given again is another stream."""
 
     generation: int
     queue_item_id: str
@@ -233,6 +233,10 @@ class Audible:
         """Tell whether an event is about this stream, and newer than what is known of it."""
         return event.generation == self.stream.generation and event.order_in(self.stream) > self.last
 
+    def after_restart(self) -> Self:
+        """Return it as it is after a restart of the bridge: a radio came through that, and fell silent with it."""
+        return replace(self, playing=False) if self.stream.endless else self
+
     def offset_at(self, now: float) -> int:
         """Return where in the stream the Echo is, by what it said last."""
         if not self.playing:
@@ -240,9 +244,33 @@ class Audible:
         return self.offset_ms + max(0, int((now - self.since) * 1000))
 
 
+@dataclass(slots=True)
+class Loaded:
+    """What MA has loaded into this player; gone with the connection."""
+
+    path: str
+    seek_ms: int
+    """The track position at which MA's own clock for it is 0."""
+
+    begun: bool = False
+    """STMs was sent."""
+
+    decoded: bool = False
+    """STMd was sent: once for each `strm s`."""
+
+    pending: str | None = None
+    """Path of the next item's `strm s`, which MA sends ahead."""
+
+    told_ms: int = 0
+    """The elapsed time MA was told last."""
+
+    since: float = 0.0
+    """When MA sent it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What must outlive a restart, written before any of it is handed out."""
+    """What must outlive a restart; it is written down before an Echo is given any of it."""
 
     mac: str
     name: str

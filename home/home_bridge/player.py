@@ -5,20 +5,11 @@ Two streams matter. `current` is what MA wants heard (the last `strm s`, or the 
 belongs to `current`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from home_bridge.models import (
-    Audible,
-    Following,
-    Item,
-    Memory,
-    Stream,
-    Wanted,
-    derived_path,
-    item_of,
-    stream_path,
-)
+from home_bridge.models import Following, Item, Loaded, Memory, Stream, Wanted, derived_path, item_of, stream_path
 from home_bridge.packets import FromServer, Name, NameQuery, Response, Stat, Strm, ToServer
 
 STOP_AFTER_S = 1.0
@@ -34,30 +25,6 @@ NEXT_WITHIN_S = 0.3
 """Between STMd and STMu at the end: both at once leave MA "playing" for ever."""
 
 
-@dataclass(slots=True)
-class Loaded:
-    """What MA has loaded into this player; gone with the connection."""
-
-    path: str
-    seek_ms: int
-    """The track position at which MA's own clock for it is 0."""
-
-    begun: bool = False
-    """STMs was sent."""
-
-    decoded: bool = False
-    """STMd was sent: once for each `strm s`."""
-
-    pending: str | None = None
-    """Path of the next item's `strm s`, which MA sends ahead."""
-
-    told_ms: int = 0
-    """The elapsed time MA was told last."""
-
-    since: float = 0.0
-    """When MA sent it."""
-
-
 class Player:
     """One Echo as a player of Music Assistant."""
 
@@ -69,7 +36,7 @@ class Player:
 
         self.wanted = memory.wanted
         self.current = memory.current
-        self.audible = memory.audible and _after_restart(memory.audible)
+        self.audible = memory.audible and memory.audible.after_restart()
         self.following = memory.following
         self.loaded: Loaded | None = None
         self.commanding = False
@@ -79,10 +46,10 @@ class Player:
         """The position that command asked for."""
 
         self.taking_over: int | None = None
-        """The generation a command's answer replaced everything with."""
+        """Generation of the stream that a command's answer told the Echo to play instead of everything it had."""
 
         self.superseded: Stream | None = None
-        """What was handed out before `current`, of the same item and position: the Echo may have begun it."""
+        """The stream the Echo was given before `current`, of the same item and position: it may have begun that."""
 
         self.reattaching: int | None = None
         """The track position at which the audible item is loaded again, not to be handed out."""
@@ -110,11 +77,8 @@ class Player:
     @property
     def in_step(self) -> bool:
         """Whether what MA has loaded is what the Echo plays or played last."""
-        return (
-            self.current is not None
-            and self.audible is not None
-            and self.current.generation == self.audible.stream.generation
-        )
+        current, audible = self.current, self.audible
+        return current is not None and audible is not None and current.generation == audible.stream.generation
 
     @property
     def playing(self) -> bool:
@@ -128,7 +92,7 @@ class Player:
 
     @property
     def next_was_served(self) -> bool:
-        """Whether the stream the Echo holds has been answered what follows it, so that an answer must be replaced."""
+        """Whether the Echo has asked what follows the stream it plays: a change of the queue replaces that answer."""
         if self.audible is None or self.following is None or self.current is None or self.ending:
             return False
         if self.current.generation == self.taking_over and not self.in_step:
@@ -160,7 +124,7 @@ class Player:
 
     @property
     def _given_up(self) -> bool:
-        """Whether a stop is MA's own: its screen said pause, then chose something that the Echo is yet to begin."""
+        """Whether this `strm q` is MA's 30-second time-out of a pause, not a person's stop."""
         if self.paused_at is None or self.wanted is not Wanted.PLAY or self.in_step:
             return False
         earliest, latest = GIVES_UP_AFTER_S
@@ -191,17 +155,26 @@ class Player:
             self.loaded.seek_ms = position_ms
 
     def stream_of(self, generation: int) -> Stream | None:
-        """Return what was handed out under a generation, if it still matters."""
+        """Return the stream of a generation, if it is the current, the upcoming or the audible one."""
         upcoming = self.following.stream if self.following else None
         audible = self.audible.stream if self.audible else None
         return next((s for s in (self.current, upcoming, audible) if s and s.generation == generation), None)
 
     def pull_path(self, path: str, generation: int) -> str:
-        """Return where to pull a handed-out stream: an upcoming one is asked of the session MA has now."""
+        """Return where to pull a stream that the Echo was given: an upcoming one from the session MA has now."""
         upcoming = self.following.stream if self.following else None
         if upcoming is None or upcoming.generation != generation or self.loaded is None:
             return path
         return derived_path(self.loaded.path, upcoming.queue_item_id)
+
+    @contextlib.contextmanager
+    def commanded(self, *, asked_ms: int | None = None, reattaching: int | None = None) -> Iterator[None]:
+        """Take what MA sends for the effect of a command of ours: a stream from a position, or one loaded again."""
+        self.commanding, self.asked_ms, self.reattaching = True, asked_ms, reattaching
+        try:
+            yield
+        finally:
+            self.commanding, self.asked_ms, self.reattaching = False, None, None
 
     def disconnected(self) -> None:
         """Forget what MA forgets with a connection."""
@@ -234,10 +207,10 @@ class Player:
         return []
 
     def tick(self) -> list[ToServer]:
-        """Do what time has brought; return what MA is told."""
+        """Do what is due by now; return what MA is told."""
         now = self.now()
         if self.stop_at is not None and now >= self.stop_at:
-            self._stopped_by_ma()
+            self.stop()
         if self.start_by is not None and now >= self.start_by:
             self.start_by = None
             return self.end()
@@ -246,7 +219,7 @@ class Player:
         return []
 
     def elapsed_ms(self) -> int:
-        """Return what MA may know of the Echo's position, on MA's own clock for the stream."""
+        """Return the Echo's position on MA's clock for the stream; while silence is wanted, what it was told last."""
         if self.loaded is None:
             return 0
         if self.audible is not None and self.in_step and self.loaded.begun and self.wanted is Wanted.PLAY:
@@ -279,8 +252,11 @@ class Player:
         return [self.status(), Stat("STMr" if self.in_step and self.playing else "STMp")]
 
     def stop(self) -> None:
-        """Note a stop of our own, which MA has been told already."""
-        self._stopped_by_ma()
+        """Note that MA has stopped, by its screen or a command of ours."""
+        self.stop_at = self.start_by = self.end_at = None
+        self.wanted = Wanted.STOP
+        self.loaded = None
+        self.current = None
 
     def _stream(self, packet: Strm) -> list[ToServer]:
         path = stream_path(packet.path, self._codec)
@@ -325,12 +301,6 @@ class Player:
         self.wanted, self.paused_at = Wanted.PAUSE, self.now()
         return [status, Stat("STMp")] if self.loaded else []
 
-    def _stopped_by_ma(self) -> None:
-        self.stop_at = self.start_by = self.end_at = None
-        self.wanted = Wanted.STOP
-        self.loaded = None
-        self.current = None
-
     def _ended(self) -> list[ToServer]:
         self.end_at = self.start_by = None
         self.loaded = None
@@ -339,8 +309,3 @@ class Player:
         if self.audible is not None:
             self.audible = replace(self.audible, playing=False, ended=True)
         return [Stat("STMu")]
-
-
-def _after_restart(audible: Audible) -> Audible:
-    """Return what is still true of a remembered stream: one without an end passed through the bridge that was."""
-    return replace(audible, playing=False) if audible.stream.endless else audible

@@ -33,7 +33,7 @@ class Prefetch:
         self._timer: asyncio.TimerHandle | None = None
 
     def plan(self) -> None:
-        """Set the timer by what is known now; what was planned before no longer counts."""
+        """Set the timer by what is known now, in the place of the one before."""
         self.cancel()
         moment = due(self._player)
         if moment is not None:

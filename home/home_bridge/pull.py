@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Iterator
 
 from home_bridge.cache import AudioCache, CachedFile
-from home_bridge.errors import UnreachableError
+from home_bridge.errors import MusicAssistantError, UnreachableError
 
 _log = logging.getLogger(__name__)
 
@@ -23,13 +23,16 @@ With four times as much a reader that waits costs up to 130 kB of the process, w
 TAIL_BYTES = 1024 * 1024
 """What no longer fits on disk is held in memory up to this much, until those who listen have it."""
 
+HEARD_WITHIN_S = 60.0
+"""So long what was pulled ahead and no longer fits waits for its first reader: that one comes within ten seconds."""
+
 
 class BrokenPullError(Exception):
-    """The body ended early, or what was asked for is no longer held; what was sent must not look whole."""
+    """The body ended early, or the bridge no longer holds what a reader asks for; nothing of it may look whole."""
 
 
 class Pull:
-    """What has come so far, and whether more will."""
+    """The audio of one generation: what of it has come so far, and whether more will."""
 
     def __init__(self, file: CachedFile, cache: AudioCache) -> None:
         self.size = file.size
@@ -45,6 +48,9 @@ class Pull:
         self._passes_on = False
         """The disk is full: what comes is passed on to those who listen, and forgotten."""
 
+        self._heard = False
+        """Somebody has begun to read it."""
+
         self._positions: dict[object, int] = {}
         self._left_at = 0
         """How much was here when the last reader left."""
@@ -53,13 +59,18 @@ class Pull:
 
     @property
     def in_vain(self) -> bool:
-        """Whether Music Assistant could not be asked, or not answer, so that asking again does no harm."""
-        return not self._opened and isinstance(self._error, UnreachableError)
+        """Whether it failed in a way that asking Music Assistant again does no harm.
+
+        Music Assistant could not be asked, or not answer; or nobody came to hear what could not be kept.
+        """
+        if self._error is None:
+            return False
+        return not self._heard if self._passes_on else not self._opened and isinstance(self._error, UnreachableError)
 
     @property
     def broken(self) -> bool:
-        """Whether it ended before its end."""
-        return self._error is not None
+        """Whether nobody can have all of it any more: it ended before its end, or was passed on and is gone."""
+        return self._error is not None or (self.finished and self._tail_begins > self.file.size)
 
     @property
     def held(self) -> bool:
@@ -123,6 +134,8 @@ class Pull:
     @contextlib.contextmanager
     def _reading(self, reader: object, start: int) -> Iterator[int]:
         self._positions[reader] = start
+        self._heard = True
+        self._wake()
         try:
             with self.file.opened() as descriptor:
                 yield descriptor
@@ -150,25 +163,39 @@ class Pull:
 
     async def _append(self, descriptor: int, chunk: bytes) -> None:
         if self.held and not await self._cache.append(self.file, descriptor, chunk):
-            _log.warning("no room for more audio: what comes is passed on and not kept")
+            _log.warning("no space for more audio: what comes is passed on and not kept")
             self._passes_on = True
         if self._passes_on:
-            await self._tail_has_room()
+            await self._tail_has_space()
             self._tail.append(chunk)
         self.size += len(chunk)
         self._wake()
 
-    async def _tail_has_room(self) -> None:
-        """Wait for the slowest of those who listen; where nobody does, the oldest is dropped."""
-        while sum(map(len, self._tail)) >= TAIL_BYTES:
+    @property
+    def _tail_begins(self) -> int:
+        return self.size - sum(map(len, self._tail))
+
+    async def _tail_has_space(self) -> None:
+        """Wait for the first and the slowest of those who listen; where all have gone, the oldest is dropped."""
+        while self.size - self._tail_begins >= TAIL_BYTES:
+            await self._first_reader()
             slowest = min(self._positions.values(), default=self.size)
-            if self.size - sum(map(len, self._tail)) + len(self._tail[0]) <= slowest:
+            if self._tail_begins + len(self._tail[0]) <= slowest:
                 self._tail.popleft()
             else:
                 await self._news.wait()
 
+    async def _first_reader(self) -> None:
+        """Wait until somebody listens. Raises MusicAssistantError where nobody does: its server is kept waiting."""
+        try:
+            async with asyncio.timeout(HEARD_WITHIN_S):
+                while not self._heard:
+                    await self._news.wait()
+        except TimeoutError as error:
+            raise MusicAssistantError("nobody came for what could not be kept") from error
+
     def _from_tail(self, position: int, most: int) -> bytes:
-        at = self.size - sum(map(len, self._tail))
+        at = self._tail_begins
         for chunk in self._tail:
             if at <= position < at + len(chunk):
                 return chunk[position - at :][:most]

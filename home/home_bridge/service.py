@@ -127,14 +127,14 @@ class Bridge:
         return await self._session(mac).report(event)
 
     async def forget(self, mac: str) -> None:
-        """Drop a player, at once: one of that name may be made again while the old one hangs up."""
+        """Drop a player, at once: one of that MAC may be made again while the old one hangs up."""
         session = self._session(mac)
         del self._sessions[mac]
         self._world.store.forget(mac)
         await session.close()
 
     def source(self, path: str, generation: int) -> PullSource:
-        """Return where a handed-out stream is to be pulled."""
+        """Return where the audio of a stream is to be pulled; of a player that is forgotten, where the URL says."""
         session = self._sessions.get(queue_of(path))
         return session.source(path, generation) if session else PullSource(path, endless=path.startswith("/flow/"))
 
@@ -153,7 +153,7 @@ class Bridge:
         return next(filter(None, known), None) or cache_key(queue_id, number)
 
     async def entry_source(self, queue_id: str, number: int, *, broken: str) -> PullSource:
-        """Return where an entry of the music skill is to be pulled, when it is loaded; not what broke before."""
+        """Return where an entry of the music skill is to be pulled; never `broken`, a path whose body broke before."""
         for session in self._sessions.values():
             if session.music.holds(queue_id):
                 return await session.music.source(queue_id, number, broken=broken)
@@ -172,13 +172,13 @@ class Bridge:
         return self._add(Memory(mac, name, generation=int(self._clock.time())))
 
     def _risen(self, memory: Memory) -> Memory:
-        """Return it with a higher generation: a power cut may have taken the last ones, and the clock may be wrong."""
+        """Return a player with a generation above all it may have used: the file can lack some, the clock be wrong."""
         return replace(memory, generation=max(memory.generation + LOST_AT_MOST, int(self._clock.time())))
 
     def _add(self, memory: Memory, queue: MusicQueue | None = None) -> Session:
         session = Session(memory, self._world, queue)
-        self._sessions[memory.mac] = session
         session.start()
+        self._sessions[memory.mac] = session
         return session
 
     async def _made_world(self) -> World:

@@ -63,12 +63,10 @@ class Session:
         self._rest: set[asyncio.Task[None]] = set()
         self._background: set[asyncio.Task[None]] = set()
         self._closed = False
-        """Forgotten, perhaps: nothing is written down any more, whatever still goes on."""
+        """Nothing is written down any more, whatever still goes on: the player may be forgotten."""
 
-        settings = world.settings
-        self._connection = Connection(
-            settings.slimproto_host, settings.slimproto_port, memory.mac, self._on_packet, self._on_lost
-        )
+        address = (world.settings.slimproto_host, world.settings.slimproto_port)
+        self._connection = Connection(*address, memory.mac, self._on_packet, self._on_lost)
 
     @property
     def available(self) -> bool:
@@ -128,7 +126,7 @@ class Session:
             return self._shown(await self._queue())
 
     def source(self, path: str, generation: int) -> PullSource:
-        """Return where a handed-out stream is to be pulled, and what is known of it."""
+        """Return where the audio of a stream is to be pulled, and what is known of it."""
         stream = self.player.stream_of(generation)
         if stream is None:
             return PullSource(path, endless=path.startswith("/flow/"))
@@ -139,7 +137,6 @@ class Session:
     async def rename(self, name: str) -> None:
         """Give the room another name; MA takes an unasked SETD at once."""
         self.player.name = name
-        self.remember()
         self.send([Name(name)])
 
     async def known_to_ma(self) -> bool:
@@ -152,21 +149,21 @@ class Session:
     # What the flows ask of the world (`Home`):
 
     async def api(self, command: str, **args: Any) -> Any:
-        """Call Music Assistant. What empties the queue ends what is still being added to it."""
+        """Call Music Assistant; one that empties the queue also ends the adding to it. Raises MusicAssistantError."""
         if command == "player_queues/clear" or args.get("option") == "replace":
             self.drop_rest()
         return await self._world.ma.call(command, args)
 
     async def sample(self, path: str) -> None:
-        """Pull the first kilobyte of a stream."""
+        """Pull the first kilobyte of a stream and drop it. Raises MusicAssistantError."""
         await self._world.streams.sample(path)
 
     async def pull(self, stream: Stream) -> None:
-        """Begin to pull what the Echo will hear, and wait until its audio comes."""
+        """Begin to pull what the Echo will hear, and wait until its audio comes. Raises MusicAssistantError."""
         await self._world.streams.begun(self._pull_ahead(stream))
 
     async def until(self, check: Callable[[], bool], within_s: float) -> bool:
-        """Wait for what packets and connections bring about."""
+        """Wait until `check` is true, looking again after every packet; return whether it became so in time."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 while not check():
@@ -174,8 +171,12 @@ class Session:
                     await self._news.wait()
         return check()
 
+    async def pause(self, seconds: float) -> None:
+        """Let so much time pass, whatever comes meanwhile."""
+        await asyncio.sleep(seconds)
+
     def send(self, packets: Sequence[ToServer]) -> None:
-        """Tell the slimproto server; what changed is on disk before."""
+        """Tell the slimproto server, after writing down what changed."""
         self.remember()
         self._connection.send(packets)
         self._set_timer()
@@ -184,10 +185,10 @@ class Session:
         """Go on in the background."""
         _go_on(work, self._rest)
 
-    # What the queue of the music skill asks of it (`Room`):
+    # What the queue of the music skill asks of it (`QueuePlayer`):
 
     def drop_rest(self) -> None:
-        """End what still goes on with a queue that is being replaced."""
+        """Stop adding to a queue that is being replaced."""
         for task in self._rest:
             task.cancel()
 
@@ -197,7 +198,7 @@ class Session:
 
     @contextlib.asynccontextmanager
     async def exclusively(self, within_s: float = ANSWER_WITHIN_S) -> AsyncIterator[None]:
-        """Hold the lock, for as long as the skill can wait; write down what changed before it is let go."""
+        """Hold the player's lock, then write down what changed. Raises StreamTimeoutError after `within_s`."""
         try:
             async with asyncio.timeout(within_s), self._lock:
                 try:
@@ -209,7 +210,7 @@ class Session:
             raise StreamTimeoutError("Music Assistant did not come to an end in time") from error
 
     async def ready(self) -> None:
-        """Wait until MA has the player."""
+        """Wait until MA has the player. Raises UnreachableError where nothing answers, MusicAssistantError."""
         settings = self._world.settings
         if not self.available:
             self._connection.hurry()
@@ -222,7 +223,7 @@ class Session:
         while not self._known and waited < KNOWN_WITHIN_S:
             self._known = await self._registered()
             if not self._known:
-                await self.until(lambda: False, pause_s)
+                await asyncio.sleep(pause_s)
                 waited, pause_s = waited + pause_s, min(2 * pause_s, LONGEST_LOOK_S)
 
     async def _registered(self) -> bool:
@@ -239,7 +240,7 @@ class Session:
         self.reattach_if_lost()
 
     def _remark(self, packet: Strm) -> None:
-        """Say what cannot be played, and why."""
+        """Write to the log what an Echo cannot play, and why."""
         if stream_path(packet.path) is None:
             _log.warning("Music Assistant wants ..%s in a group of players: an Echo cannot be", self.player.mac[-5:])
         elif packet.port != urlsplit(self._world.settings.stream_url).port and not self._remarked:

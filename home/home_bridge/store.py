@@ -26,28 +26,38 @@ CREATE TABLE IF NOT EXISTS queues (
 );
 """
 
+_SAVE = """
+INSERT INTO players VALUES (?, ?, ?, ?)
+ON CONFLICT (mac) DO UPDATE SET name = excluded.name, generation = excluded.generation, streams = excluded.streams
+"""
+_SAVE_QUEUE = "INSERT INTO queues VALUES (?, ?) ON CONFLICT (mac) DO UPDATE SET queue = excluded.queue"
+_DROP = ("DELETE FROM players WHERE mac = ?", "DELETE FROM queues WHERE mac = ?")
+
 
 class PlayerStore:
-    """The known players, one row each."""
+    """The known players, one row each. While the disk takes nothing the bridge goes on without it, and says so once."""
 
     def __init__(self, path: Path) -> None:
         self._database = _opened(path)
+        self._fails = False
+        """The disk did not take the last change, as the log says."""
+
+        self._gone: set[str] = set()
+        """Players that are forgotten, and stand in the file still."""
 
     def load(self) -> list[Memory]:
         """Return every known player."""
         rows = self._database.execute("SELECT mac, name, generation, streams FROM players ORDER BY mac")
         return [_memory(*row) for row in rows]
 
-    def save(self, memory: Memory) -> None:
-        """Write a player; what ends this program takes nothing of it any more, a power cut the last seconds."""
+    def save(self, memory: Memory) -> bool:
+        """Write a player; False where the disk does not take it.
+
+        What ends this program takes nothing of it any more, a power cut the last seconds.
+        """
         fields = asdict(memory)
         streams = json.dumps({name: fields[name] for name in ("wanted", "current", "audible", "following")})
-        with self._database:
-            self._database.execute(
-                "INSERT INTO players VALUES (?, ?, ?, ?) ON CONFLICT (mac) DO UPDATE SET"
-                " name = excluded.name, generation = excluded.generation, streams = excluded.streams",
-                (memory.mac, memory.name, memory.generation, streams),
-            )
+        return self._write((_SAVE, (memory.mac, memory.name, memory.generation, streams)))
 
     def queues(self) -> dict[str, MusicQueue]:
         """Return the music skill's queues by their players; one that cannot be read is none."""
@@ -57,23 +67,36 @@ class PlayerStore:
                 found[mac] = MusicQueue.from_json(json.loads(queue))
         return found
 
-    def save_queue(self, mac: str, queue: MusicQueue) -> None:
-        """Write the queue of a player, in the place of the one before."""
-        with self._database:
-            self._database.execute(
-                "INSERT INTO queues VALUES (?, ?) ON CONFLICT (mac) DO UPDATE SET queue = excluded.queue",
-                (mac, json.dumps(queue.to_json())),
-            )
+    def save_queue(self, mac: str, queue: MusicQueue) -> bool:
+        """Write the queue of a player, in the place of the one before; False where the disk does not take it."""
+        return self._write((_SAVE_QUEUE, (mac, json.dumps(queue.to_json()))))
 
     def forget(self, mac: str) -> None:
-        """Drop a player."""
-        with self._database:
-            self._database.execute("DELETE FROM players WHERE mac = ?", (mac,))
-            self._database.execute("DELETE FROM queues WHERE mac = ?", (mac,))
+        """Drop a player; where the disk does not take that, the next change that it takes drops it."""
+        self._gone.add(mac)
+        self._write()
 
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    def _write(self, *changes: tuple[str, tuple[Any, ...]]) -> bool:
+        """Drop the players that are gone and make the changes; return whether the disk has taken all of it."""
+        dropped = [(statement, (mac,)) for mac in self._gone for statement in _DROP]
+        try:
+            with self._database:
+                for statement, values in (*dropped, *changes):
+                    self._database.execute(statement, values)
+        except sqlite3.Error as error:
+            if not self._fails:
+                _log.warning("the players' file cannot be written (%s): the bridge goes on from memory", error)
+            self._fails = True
+            return False
+        if self._fails:
+            _log.warning("the players' file is written again")
+        self._fails = False
+        self._gone.clear()
+        return True
 
 
 class Written:
@@ -85,13 +108,13 @@ class Written:
         self._queue: tuple[str, int] | None = None
 
     def renew(self, memory: Memory, queue: MusicQueue | None) -> None:
-        """Write down a player, and the music skill's queue on it."""
-        if memory != self._memory:
-            self._store.save(memory)
+        """Write down a player, and the music skill's queue on it; what the disk does not take is written next time."""
+        if memory != self._memory and self._store.save(memory):
             self._memory = memory
-        if queue is not None and (queue.queue_id, queue.version) != self._queue:
-            self._store.save_queue(memory.mac, queue)
-            self._queue = (queue.queue_id, queue.version)
+        if queue is None or (version := (queue.queue_id, queue.version)) == self._queue:
+            return
+        if self._store.save_queue(memory.mac, queue):
+            self._queue = version
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -56,15 +56,20 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class PullSource:
-    """Where a handed-out stream is to be pulled, whether it ends, and when."""
+    """Where the audio of a stream is to be pulled, whether it ends, and when."""
 
     path: str
     endless: bool = False
     expected: Expected | None = None
 
+    @property
+    def extension(self) -> str:
+        """Say what kind of audio comes from there: mp3 or aac."""
+        return self.path.rpartition(".")[2]
+
 
 class Streams:
-    """All pulls."""
+    """All pulls, by the name under which their audio is kept."""
 
     def __init__(self, http: aiohttp.ClientSession, base_url: str, cache: AudioCache) -> None:
         self._http = http
@@ -94,11 +99,11 @@ class Streams:
         return pull
 
     def pull_as(self, key: str, source: PullSource, *, until: float = 0, again: bool = False) -> Pull:
-        """Return the pull of a name, begun now if there is none; `again`: or if that broke."""
+        """Return the pull that is kept under a name, begun now if there is none; `again`: also if that is broken."""
         pull = self.known_as(key, until=until)
         if pull is None or pull.in_vain or (again and pull.broken):
             self._pulls = {key: pull for key, pull in self._pulls.items() if pull.file in self._cache}
-            file = self._cache.new(key, source.path.rpartition(".")[2], until=until)
+            file = self._cache.new(key, source.extension, until=until)
             pull = self._pulls[key] = Pull(file, self._cache)
             pull.path = source.path
             self._begin(pull, source)
@@ -113,7 +118,10 @@ class Streams:
         task.add_done_callback(lambda _: pull.file.let_go())
 
     async def live(self, path: str) -> AsyncGenerator[bytes]:
-        """Yield what Music Assistant gives, as it comes; what breaks off is asked for again, for five seconds."""
+        """Yield what Music Assistant gives, as it comes; a body that breaks off is asked for again, for five seconds.
+
+        Raises MusicAssistantError after those, and at once if Music Assistant refuses or never answers.
+        """
         loop = asyncio.get_running_loop()
         give_up_at: float | None = loop.time()  # what never began is not waited for
         while True:
@@ -134,7 +142,7 @@ class Streams:
             await asyncio.sleep(RECONNECT_EVERY_S)
 
     async def sample(self, path: str) -> None:
-        """Pull the first kilobyte and drop it."""
+        """Pull the first kilobyte and drop it. Raises MusicAssistantError."""
         async with self._get(path, _SAMPLE_TIMEOUT) as response:
             with _translated():
                 await response.content.readexactly(SAMPLE)
@@ -172,7 +180,7 @@ class Streams:
 
         Endless: a station that was superseded, say, which nobody knows any more and nobody hears.
         """
-        length = AudioLength(source.path.rpartition(".")[2])
+        length = AudioLength(source.extension)
         with _translated():
             async for chunk in response.content.iter_chunked(CHUNK):
                 length.feed(chunk)

@@ -46,12 +46,16 @@ class Home(Protocol):
         """Wait until `check` is true, looking again after every packet; return whether it became so in time."""
         ...
 
+    async def pause(self, seconds: float) -> None:
+        """Let so much time pass, whatever comes meanwhile."""
+        ...
+
     def send(self, packets: Sequence[ToServer]) -> None:
         """Tell Music Assistant's slimproto server."""
         ...
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
-        """Go on with something after the answer; a new command that replaces the queue ends it."""
+        """Do `work` after the answer; a new command that replaces the queue ends it."""
         ...
 
 
@@ -121,16 +125,13 @@ class Turn:
         await self.describe()
 
     async def start(self, call: Awaitable[Any], position_ms: int = 0) -> None:
-        """Make the call that ends in a new stream of ours, and wait for that. Raises StreamTimeoutError."""
+        """Await a call by which MA begins a new stream, and wait for that. Raises StreamTimeoutError."""
         player, before = self.player, self.player.generation
-        player.commanding, player.asked_ms = True, position_ms
-        try:
+        with player.commanded(asked_ms=position_ms):
             await call
             arrived = await self.home.until(
                 lambda: player.current is not None and player.current.generation > before, STREAM_WITHIN_S
             )
-        finally:
-            player.commanding, player.asked_ms = False, None
         if not arrived or player.current is None:
             raise StreamTimeoutError("Music Assistant took the command but sent no stream to the player")
         player.taking_over = player.current.generation
@@ -152,23 +153,20 @@ class Turn:
         """Return where MA's screen started the current stream: it is paused there, as MA's elapsed time soon says."""
         loaded = self.player.loaded
         while not view.elapsed_ms and loaded is not None and self.player.now() < loaded.since + SETTLED_S:
-            await self.home.until(lambda: False, LOOK_S)
+            await self.home.pause(LOOK_S)
             view = await self.queue()
         return view.elapsed_ms // 1000 * 1000
 
     async def reattach(self) -> None:
-        """Load the audible item into MA again, which has forgotten it. The Echo is not told: it plays on."""
+        """Make MA load what the Echo plays again, which it has forgotten. The Echo is told nothing: it plays on."""
         player = self.player
         if player.loaded is not None or not player.in_step or player.current is None:
             return
         live = player.current.item is not None and player.current.item.endless
         seconds = 0 if live else max(player.position_ms // 1000, 1)
-        player.reattaching, player.commanding = seconds * 1000, True
-        try:
+        with player.commanded(reattaching=seconds * 1000):
             await self.api("player_queues/play_index", index=player.current.queue_item_id, seek_position=seconds)
             await self.home.until(lambda: player.loaded is not None, STREAM_WITHIN_S)
-        finally:
-            player.reattaching, player.commanding = None, False
         await self.resync()  # nobody pulls this URL, and without a pull MA enqueues nothing
 
     async def resync(self) -> None:

@@ -8,14 +8,15 @@ from simulator.rules.given import FINISHED, NEARLY_FINISHED, STARTED, STOPPED, i
 from simulator.rules.table import DIALOG_TYPES, Case, Exchange, trace_rule
 
 DEVICE_KINDS = (*DIALOG_TYPES, "PlaybackController.", "AudioPlayer.")
+FILLS_A_QUEUE = {"AddToQueueIntent", "PlayNextIntent"}
 
 
 def _resumes_of_nothing(trace: Sequence[Exchange]) -> Iterator[Case]:
-    unplayed = itertools.takewhile(lambda exchange: not exchange.plays or is_resume(exchange), trace)
-    for exchange in unplayed:
+    """Yield each resume of a device on which nothing was played yet, and for which nothing was put into a queue."""
+    for exchange in trace:
         if is_resume(exchange):
             yield (exchange,)
-        if exchange.plays:
+        if exchange.plays or exchange.intent in FILLS_A_QUEUE:
             return
 
 
@@ -79,7 +80,7 @@ def _events_of_foreign_streams(trace: Sequence[Exchange]) -> Iterator[Case]:
 @trace_rule(
     47,
     "policy",
-    "AMAZON.ResumeIntent of a device on which nothing was ever played is answered with speech.",
+    "AMAZON.ResumeIntent of a device on which nothing was played or added is answered with speech.",
     cases=_resumes_of_nothing,
 )
 def _resume_of_nothing_is_spoken(case: Case) -> Iterator[str]:

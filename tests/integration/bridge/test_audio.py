@@ -5,6 +5,7 @@ import http.client
 import threading
 from dataclasses import replace
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -264,6 +265,27 @@ def test_next_is_pulled_before_it_is_asked_for(home, bridge, playing):
     eventually(lambda: any(pull["finished"] for pull in pulls_of(home, upcoming)), what="the next stream to be pulled")
     bridge.fetch(upcoming)
     assert len(pulls_of(home, upcoming)) == 1
+
+
+def test_next_is_pulled_before_it_is_asked_for_and_finds_no_space(home, bridge_beside, tmp_path, monkeypatch):
+    """What is larger than the cache, and nobody hears yet, waits for the Echo: asked for once, it comes whole."""
+    monkeypatch.setattr("home_bridge.pull.TAIL_BYTES", 200_000)
+    uri = home.api("music/search", search_query="Morning Tide", media_types=["album"])["albums"][0]["uri"]
+    with bridge_beside(home, tmp_path, cache_bytes=100_000) as bridge:
+        echo = bridge.echo(MAC)
+        state = echo.command("play", media=[uri])
+        bridge.fetch(state["stream"])
+        echo.report("started", state["stream"])
+        upcoming = echo.next(state["stream"])["upcoming"]
+        bridge.advance(state["queue"]["current_item"]["duration_ms"] / 1000 - 9)
+        pull = eventually(lambda: pull_of(bridge, upcoming["stream"]), what="the next stream to be pulled")
+        eventually(lambda: not pull.held, what="the cache to be full")
+        assert identify(bridge.fetch(upcoming["stream"])) == upcoming["item"]["title"]
+        assert len(pulls_of(home, upcoming["stream"])) == 1
+
+
+def pull_of(bridge, stream):
+    return bridge.bridge._world.streams.known(urlsplit(stream["url"]).path, stream["generation"])
 
 
 def test_client_goes_away(home, bridge, playing, caplog):

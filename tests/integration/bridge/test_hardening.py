@@ -294,7 +294,7 @@ def request_of(path, headers=""):
 
 def served(bridge):
     """Return how many streams the bridge is serving."""
-    return bridge.bridge._door._places["/stream/"].count
+    return bridge.bridge._door._slots["/stream/"].count
 
 
 def stalled(bridge):

@@ -102,12 +102,24 @@ def test_runs_with_its_own_requirements_alone(container, tmp_path):
 )
 def test_wrong_settings_end_it_with_a_sentence(container, tmp_path, changes, name):
     """A wrong setting ends it with one sentence that names it, and no traceback."""
-    with running(container, tmp_path, **changes) as program:
+    assert name in said_at_the_end(container, tmp_path, **changes)
+
+
+@pytest.mark.slow
+def test_a_players_file_that_cannot_be_opened(container, tmp_path):
+    """The disk is full, say, when the bridge starts: it ends with a sentence that names the folder's setting."""
+    (tmp_path / "players.sqlite3").mkdir()
+    assert "CACHE_DIR" in said_at_the_end(container, tmp_path)
+
+
+def said_at_the_end(container, folder, **changes):
+    """Return the one sentence with which it ends by itself."""
+    with running(container, folder, **changes) as program:
         said = program.stderr.read()
         assert program.wait(10) != 0
-    assert name in said
     assert "Traceback" not in said
     assert len(said.splitlines()) == 1
+    return said
 
 
 @pytest.mark.slow

@@ -126,6 +126,9 @@ class FakeMusicAssistant:
     calls: list = field(default_factory=list)
     told: list = field(default_factory=list)
     refused: dict = field(default_factory=dict)
+    dead: set = field(default_factory=set)
+    """Ids of items that it refuses to play."""
+
     silent: bool = False
     offers: dict = field(default_factory=dict)
     background: list = field(default_factory=list)
@@ -163,6 +166,9 @@ class FakeMusicAssistant:
             if due >= deadline:
                 break
         return check()
+
+    async def pause(self, seconds):
+        await self.until(lambda: False, seconds)
 
     def send(self, packets):
         self.told += shown(packets)
@@ -216,7 +222,7 @@ class FakeMusicAssistant:
 
     def _player_queues_play_index(self, index, seek_position=0):
         found = self._index(index)
-        if found is None:
+        if found is None or index in self.dead:
             raise MusicAssistantError("500")
         self.current = self.in_buffer = found
         self.elapsed_s = seek_position

@@ -13,8 +13,8 @@ def jpeg(fill=b"x", size=100):
     return b"\xff\xd8" + fill * (size - 4) + b"\xff\xd9"
 
 
-def opened(folder, room_bytes=1000):
-    cache = ArtCache(folder / "art", room_bytes)
+def opened(folder, limit_bytes=1000):
+    cache = ArtCache(folder / "art", limit_bytes)
     cache.open()
     return cache
 
@@ -35,7 +35,7 @@ def test_what_is_kept_comes_back(tmp_path):
 
 
 def test_the_least_recently_used_is_given_up(tmp_path):
-    """More than the room holds: the one that nobody looked at goes."""
+    """More than the cache holds: the one that nobody looked at goes."""
     cache = opened(tmp_path, 300)
     for number, key in enumerate("abc"):
         cache.save(key, jpeg(key.encode()), NOW + number)
@@ -65,7 +65,7 @@ def test_a_picture_that_is_saved_again_counts_once(tmp_path):
     assert cache.load("a", NOW).since == NOW + 4
 
 
-def test_one_that_is_larger_than_all_room(tmp_path):
+def test_one_that_is_larger_than_the_cache(tmp_path):
     """What never fits is not kept, and is no fault."""
     cache = opened(tmp_path, 50)
     cache.save("a", jpeg(), NOW)

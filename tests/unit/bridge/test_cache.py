@@ -19,7 +19,7 @@ def files_in(folder):
 
 
 def write(cache, number, size, *, whole=True):
-    """Write a file of `size` bytes; return whether all found room."""
+    """Write a file of `size` bytes; return whether all found space."""
 
     async def written():
         file = cache.new(key(number), "mp3")
@@ -63,7 +63,7 @@ def test_an_empty_file_is_none(tmp_path):
 
 
 def test_least_recently_used_goes_first(tmp_path):
-    """When room is needed the file used longest ago is deleted, and only as many as needed."""
+    """When space is needed the file used longest ago is deleted, and only as many as needed."""
     cache = AudioCache(tmp_path, 100)
     for number in (1, 2, 3):
         write(cache, number, 30)
@@ -78,14 +78,15 @@ def test_order_of_use_outlives_a_restart(tmp_path):
     cache = AudioCache(tmp_path, 100)
     for number in (1, 2, 3):
         write(cache, number, 30)
-    for at, number in enumerate((2, 3, 1)):
+    for at, number in enumerate((1, 2, 3)):
         os.utime(cache.find(key(number))._place, (at, at))
+    cache.find(key(1))
     later = AudioCache(tmp_path, 60)
     assert [bool(later.find(key(number))) for number in (1, 2, 3)] == [True, False, True]
 
 
 def test_files_in_use_are_kept(tmp_path):
-    """What somebody reads is not deleted, even where no room is left for more."""
+    """What somebody reads is not deleted, even where no space is left for more."""
     cache = AudioCache(tmp_path, 100)
     write(cache, 1, 90)
     with cache.find(key(1)).opened() as descriptor:
@@ -96,7 +97,7 @@ def test_files_in_use_are_kept(tmp_path):
 
 
 def test_a_file_that_is_about_to_be_written_is_kept(tmp_path):
-    """What is held takes no room yet, and is not given up for the room of others; let go it is a file like any."""
+    """What is held takes no space yet, and is not given up for the space of others; let go it is a file like any."""
     cache = AudioCache(tmp_path, 100)
     held = cache.new(key(1), "mp3")
     held.hold()
@@ -125,9 +126,9 @@ def test_two_files_of_one_key(tmp_path):
 def small_disk(monkeypatch):
     """Have a disk that takes no more than so many bytes in all files."""
 
-    def limit(folder, room):
+    def limit(folder, space):
         def write(descriptor, chunk, at):
-            if sum(path.stat().st_size for path in folder.iterdir()) + len(chunk) > room:
+            if sum(path.stat().st_size for path in folder.iterdir()) + len(chunk) > space:
                 raise OSError(errno.ENOSPC, "No space left on device")
             os.pwrite(descriptor, chunk, at)
 
@@ -136,7 +137,7 @@ def small_disk(monkeypatch):
     return limit
 
 
-def test_a_full_disk_is_made_room_on(tmp_path, small_disk):
+def test_a_full_disk_is_made_space_on(tmp_path, small_disk):
     """Where the disk is full before the cache is, what nobody uses is deleted, and the audio is kept after all."""
     cache = AudioCache(tmp_path, 1000)
     small_disk(tmp_path, 100)

@@ -137,6 +137,42 @@ def test_next_of_the_last(flows, repeat):
         command(at, "next", queue_item_id=at.item_id(2))
 
 
+def test_next_of_the_last_with_its_uri(flows):
+    """With its uri the last item plays again, from its start and as the item it is in the queue."""
+    at = flows(1, 2)
+    stream = command(at, "next", queue_item_id=at.item_id(2), uri="library://track/2")
+    assert (stream.queue_item_id, stream.position_ms) == (at.item_id(2), 0)
+    assert at.ma.titles() == ["Track 1", "Track 2"]
+
+
+@pytest.mark.parametrize("uri", [{}, {"uri": "library://track/5"}])
+@pytest.mark.parametrize(("current", "title"), [(None, "Track 1"), (0, "Track 1"), (1, "Track 2")])
+def test_next_after_the_queue_was_emptied(flows, current, title, uri):
+    """MA has emptied the ended queue and something was added since: that plays, none of it is passed over."""
+    at = flows(1, 2)
+    at.ma.current = current
+    assert command(at, "next", queue_item_id=f"{99:032x}", **uri).item.title == title
+    assert at.ma.titles() == ["Track 1", "Track 2"]
+
+
+def test_resume_of_what_waits(flows):
+    """Without arguments: the queue's current item, from where MA starts it; what was put next has no index yet."""
+    at = flows(1, 2)
+    assert titles_and_position(command(at, "resume")) == ("Track 1", 0)
+    at = flows()
+    at.ma.items, at.ma.current = [at.raw_item(1), at.raw_item(2, resume_position_ms=600_200)], 1
+    assert titles_and_position(command(at, "resume")) == ("Track 2", 599_000)
+
+
+@pytest.mark.parametrize(("titles", "current"), [((), None), ((1, 2), 2)])
+def test_resume_where_nothing_waits(flows, titles, current):
+    """An empty queue, or one whose last item was removed while it played, has nothing to begin with: 404."""
+    at = flows(*titles)
+    at.ma._player_queues_get = lambda: {"current_index": current, "items": len(titles)}
+    with pytest.raises(UnknownItemError):
+        command(at, "resume")
+
+
 @pytest.mark.parametrize(("of", "title"), [(3, "Track 2"), (2, "Track 1"), (1, "Track 1")])
 def test_previous(flows, of, title):
     """previous: the item before, always; before the first is the first."""
@@ -194,11 +230,13 @@ def test_playing_what_was_left_in_the_middle(flows):
     assert command(at, "jump", index=0).position_ms == 599_000
 
 
-@pytest.mark.parametrize("name", ["resume", "seek", "next", "previous", "jump"])
-def test_unknown_item(flows, name):
-    """An item the queue no longer holds: 404 unknown_item without a uri."""
+@pytest.mark.parametrize(
+    ("name", "held"), [("resume", [1]), ("seek", [1]), ("next", []), ("previous", [1]), ("jump", [1])]
+)
+def test_unknown_item(flows, name, held):
+    """An item the queue no longer holds: 404 unknown_item without a uri; of next only where nothing else waits."""
     with pytest.raises(UnknownItemError):
-        command(flows(1), name, queue_item_id=f"{99:032x}", position_ms=5000)
+        command(flows(*held), name, queue_item_id=f"{99:032x}", position_ms=5000)
 
 
 @pytest.mark.parametrize("name", ["resume", "seek"])
@@ -207,6 +245,17 @@ def test_uri_as_fallback(flows, name):
     at = flows()
     stream = command(at, name, queue_item_id=f"{99:032x}", uri="library://track/5", position_ms=42_300)
     assert (*titles_and_position(stream), stream.offset_ms) == ("Track 5", 42_000, 300)
+
+
+@pytest.mark.parametrize("name", ["resume", "previous"])
+def test_uri_as_fallback_loses_nothing(flows, name):
+    """MA puts a uri behind the first that waits, and would pass that over: it is put behind the uri once more."""
+    at = flows(1, 2)
+    position = {"position_ms": 5_000} if name == "resume" else {}
+    command(at, name, queue_item_id=f"{99:032x}", uri="library://track/5", **position)
+    assert at.player.current.item.title == "Track 5"
+    assert at.ma.titles()[at.ma.current + 1] == "Track 1"
+    assert at.ma.calls[-1] == ("player_queues/play_media", {"media": "library://track/1", "option": "next"})
 
 
 @pytest.mark.parametrize("name", ["next", "previous", "jump"])

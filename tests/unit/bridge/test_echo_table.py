@@ -131,6 +131,17 @@ def test_finished_with_nothing_after_it(scene):
     assert scene.pass_time(0.1) == ["STMu"]
 
 
+def test_the_end_of_what_was_not_sent_ahead(scene):
+    """The wait for a Started that never comes ends as any end does: STMd, and STMu not before 0.3 s have passed."""
+    generation = scene.play()
+    scene.player.answer_next(generation, scene.player.hand_out(scene.item_id(2), scene.path(2)))
+    assert scene.echo("finished", generation, 180_000) == []
+    assert scene.pass_time(10) == ["STMd"]
+    assert scene.pass_time(0) == []
+    assert scene.player.deadline == pytest.approx(scene.time + 0.3)
+    assert scene.pass_time(0.3) == ["STMu"]
+
+
 def test_finished_after_a_question(scene):
     """When STMd was said for the stream already, its end is STMu alone."""
     generation = scene.play()

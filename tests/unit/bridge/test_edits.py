@@ -173,13 +173,48 @@ def test_remove_this(flows, number, pulled_ahead):
 
 
 def test_remove_this_when_it_is_the_last(flows):
-    """Removing the last item while it plays: silence, and the item is gone."""
+    """Removing the last item while it plays: silence, and what was heard before it is not what comes next."""
     at = flows(1, 2)
     at.start(2)
     command(at, "remove", queue_item_id=at.item_id(2))
     assert at.player.current is None
     assert at.player.wanted is Wanted.STOP
+    assert at.ma.titles() == []
+
+
+@pytest.mark.parametrize(("behind", "left"), [([], None), ([3], "Track 3")])
+def test_remove_this_after_the_end(flows, behind, left):
+    """The last item has ended and is removed: what was added behind it plays; nothing, and the queue is empty."""
+    at = flows(1, 2)
+    at.start(2)
+    at.report("finished", 180_000)
+    at.scene.pass_time(11)
+    assert at.player.current is None
+    at.ma.fill(*behind)
+    command(at, "remove", queue_item_id=at.item_id(2))
+    assert "Track 2" not in at.ma.titles()
+    assert (at.player.current and at.player.current.item.title) == left
+
+
+def test_remove_of_another_after_the_end(flows):
+    """An item that is not the one the queue ended with only goes."""
+    at = flows(1, 2)
+    at.ma.current = 0
+    command(at, "remove", queue_item_id=at.item_id(2))
     assert at.ma.titles() == ["Track 1"]
+    assert at.player.current is None
+
+
+def test_remove_this_while_the_screen_empties_the_queue(flows):
+    """The item before has gone between two questions: nothing of it is pulled, and what follows plays."""
+    at = flows(1, 2, 3)
+    at.start(2)
+    at.ma.calls.clear()
+    items = at.ma._player_queues_items
+    at.ma._player_queues_items = lambda offset, limit: [] if (offset, limit) == (0, 1) else items(offset, limit)
+    command(at, "remove", queue_item_id=at.item_id(2))
+    assert at.player.current.item.title == "Track 3"
+    assert "sample" not in at.ma.commands()
 
 
 def test_remove_this_with_repeat_all(flows):

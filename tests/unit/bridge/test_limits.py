@@ -6,55 +6,55 @@ import logging
 import pytest
 
 from home_bridge.errors import BusyError, TooManyError
-from home_bridge.limits import SUMMARY_S, Places, Refusals, client_of
+from home_bridge.limits import SUMMARY_S, Refusals, Slots, client_of
 
 
 @pytest.fixture
 def held():
-    """Hold places until the test is over."""
+    """Hold slots until the test is over."""
     with contextlib.ExitStack() as stack:
         yield stack
 
 
 def test_each_client_has_its_share(held):
-    """A client is refused beyond its share, while others still find a place."""
-    places = Places(2, 10)
-    held.enter_context(places.taken("a"))
-    held.enter_context(places.taken("a"))
-    with pytest.raises(TooManyError), places.taken("a"):
+    """A client is refused beyond its share, while others still find a slot."""
+    slots = Slots(2, 10)
+    held.enter_context(slots.taken("a"))
+    held.enter_context(slots.taken("a"))
+    with pytest.raises(TooManyError), slots.taken("a"):
         pass
-    held.enter_context(places.taken("b"))
-    assert places.count == 3
+    held.enter_context(slots.taken("b"))
+    assert slots.count == 3
 
 
 def test_all_have_a_share(held):
-    """Beyond the limit in all nobody finds a place, known or not."""
-    places = Places(2, 3)
+    """Beyond the limit in all nobody finds a slot, known or not."""
+    slots = Slots(2, 3)
     for client in ("a", "b", None):
-        held.enter_context(places.taken(client))
+        held.enter_context(slots.taken(client))
     for client in ("a", "c", None):
-        with pytest.raises(BusyError) as refused, places.taken(client):
+        with pytest.raises(BusyError) as refused, slots.taken(client):
             pass
         assert not isinstance(refused.value, TooManyError)
 
 
 def test_unknown_clients_do_not_share(held):
     """Clients that cannot be told apart are not taken for one."""
-    places = Places(1, 3)
-    held.enter_context(places.taken(None))
-    held.enter_context(places.taken(None))
-    assert places.count == 2
+    slots = Slots(1, 3)
+    held.enter_context(slots.taken(None))
+    held.enter_context(slots.taken(None))
+    assert slots.count == 2
 
 
-def test_a_place_is_given_back_whatever_happens():
-    """A place is free again after an error, a refusal takes none, and of who has none nothing is kept."""
-    places = Places(1, 2)
+def test_a_slot_is_given_back_whatever_happens():
+    """A slot is free again after an error, a refusal takes none, and of who has none nothing is kept."""
+    slots = Slots(1, 2)
     for number in range(100):
-        with contextlib.suppress(ZeroDivisionError), places.taken(f"client {number}"):
-            with pytest.raises(TooManyError), places.taken(f"client {number}"):
+        with contextlib.suppress(ZeroDivisionError), slots.taken(f"client {number}"):
+            with pytest.raises(TooManyError), slots.taken(f"client {number}"):
                 pass
             raise ZeroDivisionError
-    assert (places.count, len(places._taken)) == (0, 0)
+    assert (slots.count, len(slots._taken)) == (0, 0)
 
 
 @pytest.mark.parametrize(

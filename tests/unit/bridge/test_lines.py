@@ -1,11 +1,12 @@
 """When a connection is cut: a client that is slow with its head, or that does not read."""
 
 import asyncio
+from socket import SO_SNDBUF, SOL_SOCKET
 
 import pytest
 
 from home_bridge import lines
-from home_bridge.lines import HEAD_S, STALL_S, Lines
+from home_bridge.lines import HEAD_S, KERNEL_BUFFER, STALL_S, Lines
 
 
 class Loop:
@@ -59,11 +60,22 @@ class Http(asyncio.Protocol):
         self.told.append("resume")
 
 
+class Kernel:
+    """The operating system's side of a connection."""
+
+    def __init__(self):
+        self.options = {}
+
+    def setsockopt(self, level, option, value):
+        self.options[level, option] = value
+
+
 class Socket(asyncio.Transport):
     """A client's end."""
 
     def __init__(self, peer=("9.9.9.9", 1234)):
-        super().__init__({"peername": peer})
+        self.kernel = Kernel()
+        super().__init__({"peername": peer, "socket": self.kernel})
         self.written = b""
         self.state = "open"
 
@@ -188,7 +200,7 @@ def test_nothing_is_left(line, loop, made, socket, last):
     getattr(line, last)(*([None] if last == "connection_lost" else []))
     if last != "connection_lost":
         line.connection_lost(None)
-    assert (loop.timers, made.open, made._places.count) == ([], set(), 0)
+    assert (loop.timers, made.open, made._slots.count) == ([], set(), 0)
     assert socket.state == "open"
 
 
@@ -207,6 +219,11 @@ def test_one_too_many(made, http, loop, monkeypatch):
     assert http.told == ["made"]
     other.connection_made(Socket(("127.0.0.1", 1)))  # a proxy: all its clients come from there
     assert lines_of_one.open == {first, other}
+
+
+def test_what_waits_in_the_kernel_is_bounded(line, socket):
+    """A client that reads nothing costs the kernel no more than the bridge says."""
+    assert socket.kernel.options == {(SOL_SOCKET, SO_SNDBUF): KERNEL_BUFFER}
 
 
 def test_gone_before_it_came(made):

@@ -31,6 +31,29 @@ def test_screen_wanted_silence(scene):
     assert not scene.player.lost
 
 
+@pytest.mark.parametrize("enqueued", [False, True])
+def test_what_was_due_goes_with_the_connection(scene, enqueued):
+    """A strm q or an end shortly before MA went away is no stop and no end any more."""
+    generation = scene.play()
+    scene.receive(Strm("q"))
+    if enqueued:
+        scene.hand_out_next()
+        scene.echo("finished", generation, 180_000)
+    scene.player.disconnected()
+    assert scene.player.deadline is None
+    assert scene.pass_time(11) == []
+    assert scene.player.wanted is Wanted.PLAY
+    assert scene.player.current.generation == generation
+
+
+def test_enqueued_before_it_is_loaded_again(scene):
+    """What MA sends ahead while the Echo plays what MA no longer has loaded is no end of it."""
+    scene.play()
+    scene.player.disconnected()
+    assert scene.stream(2, autostart="3") == []
+    assert scene.player.lost
+
+
 def test_stopped_at_a_stream_ma_never_loaded(scene):
     """MA shows another item as playing, and has to be told where the silent Echo is."""
     scene.play()

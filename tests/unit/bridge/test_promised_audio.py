@@ -13,12 +13,12 @@ NOW = 1_800_000_000
 class Shelf:
     """A cache whose clock stands still until a test moves it."""
 
-    def __init__(self, folder, room):
-        self.folder, self.room, self.now = folder, room, NOW
+    def __init__(self, folder, space):
+        self.folder, self.space, self.now = folder, space, NOW
         self.restart()
 
     def restart(self):
-        self.cache = AudioCache(self.folder, self.room, lambda: self.now)
+        self.cache = AudioCache(self.folder, self.space, lambda: self.now)
 
     def write(self, name, size=10, until=0):
         async def written():
@@ -52,7 +52,7 @@ def test_others_go_first(shelf):
 
 
 def test_where_all_are_promised(shelf):
-    """The one that is promised for the shortest time goes, since what plays must find room."""
+    """The one that is promised for the shortest time goes, since what plays must find space."""
     for name, seconds in {"a": 300, "b": 100, "c": 200, "d": 400, "e": 500}.items():
         assert shelf.write(name, until=NOW + seconds)
     assert shelf.kept("a", "b", "c", "d", "e") == ["a", "c", "d", "e"]

@@ -5,11 +5,12 @@ import contextlib
 
 import pytest
 
+from home_bridge import pull as pull_module
 from home_bridge.cache import AudioCache, cache_key
-from home_bridge.errors import UnreachableError
+from home_bridge.errors import MusicAssistantError, UnreachableError
 from home_bridge.pull import PIECE, TAIL_BYTES, BrokenPullError, Pull
 
-ROOM = 10 * 1024 * 1024
+LIMIT_BYTES = 10 * 1024 * 1024
 
 
 class Source:
@@ -34,8 +35,8 @@ class Source:
 class Scene:
     """A pull and its source, in a loop of its own."""
 
-    def __init__(self, folder, room=ROOM):
-        self.cache = AudioCache(folder, room)
+    def __init__(self, folder, limit_bytes=LIMIT_BYTES):
+        self.cache = AudioCache(folder, limit_bytes)
         self.source = Source()
         self.pull = Pull(self.cache.new(cache_key("p", 1), "mp3"), self.cache)
         self.pull.opened()
@@ -44,7 +45,7 @@ class Scene:
     async def _fill(self):
         try:
             await self.pull.fill(self.source.body())
-        except UnreachableError as error:
+        except MusicAssistantError as error:
             self.pull.fail(error)
 
     async def settle(self):
@@ -153,8 +154,8 @@ def test_waiting_for_a_length(run):
     run(scenario)
 
 
-def test_no_room_on_disk_passes_on(run):
-    """What finds no room is passed on to who listens, all of it and in order, and no faster than the slowest hears."""
+def test_no_space_on_disk_passes_on(run):
+    """What finds no space is passed on to who listens, all of it and in order, and no faster than the slowest hears."""
     audio = pieces(60)
 
     async def scenario(scene):
@@ -170,21 +171,69 @@ def test_no_room_on_disk_passes_on(run):
         await scene.filling
         assert not scene.pull.file.whole
 
-    run(scenario, room=200_000)
+    run(scenario, limit_bytes=200_000)
 
 
-def test_no_room_and_nobody_listens(run):
-    """Then the pull comes to its end with bounded memory; who asks afterwards gets what is there and an error."""
+def test_no_space_and_nobody_listens_yet(run):
+    """What was pulled ahead waits for its first reader with bounded memory; who comes then hears all of it."""
     audio = pieces(60)
 
     async def scenario(scene):
         scene.source.give(*audio, b"")
+        await scene.settle()
+        assert scene.source.taken <= 200_000 + TAIL_BYTES + 2 * 50_000
+        assert await scene.reader() == b"".join(audio)
         await scene.filling
-        assert scene.pull.finished
+
+    run(scenario, limit_bytes=200_000)
+
+
+def test_no_space_and_nobody_comes(run, monkeypatch):
+    """Music Assistant is not kept waiting for ever: the pull ends, and may be begun anew since nobody has heard it."""
+    monkeypatch.setattr(pull_module, "HEARD_WITHIN_S", 0.01)
+
+    async def scenario(scene):
+        scene.source.give(*pieces(60), b"")
+        await scene.filling
+        assert scene.pull.in_vain
         with pytest.raises(BrokenPullError):
             await scene.reader()
 
-    run(scenario, room=200_000)
+    run(scenario, limit_bytes=200_000)
+
+
+def test_no_space_and_the_last_has_left(run):
+    """Then the pull comes to its end with bounded memory; who asks afterwards gets what is there and an error."""
+    audio = pieces(60)
+
+    async def scenario(scene):
+        chunks = scene.pull.read()
+        scene.source.give(*audio, b"")
+        heard = await anext(chunks)
+        await scene.settle()
+        await chunks.aclose()
+        await scene.filling
+        assert heard == audio[0][: len(heard)]
+        assert scene.pull.finished
+        assert scene.pull.broken
+        assert not scene.pull.in_vain
+        with pytest.raises(BrokenPullError):
+            await scene.reader()
+
+    run(scenario, limit_bytes=200_000)
+
+
+def test_what_the_memory_holds_is_not_broken(run):
+    """A little that found no space is still there when the end has come: all of it can be had."""
+    audio = pieces(20)
+
+    async def scenario(scene):
+        scene.source.give(*audio, b"")
+        await scene.filling
+        assert (scene.pull.held, scene.pull.broken) == (False, False)
+        assert await scene.reader() == b"".join(audio)
+
+    run(scenario, limit_bytes=200_000)
 
 
 def test_a_file_cut_short_from_outside(run, tmp_path):
