@@ -174,18 +174,25 @@ class ScriptedHome:
         self._hand_out(self.queue[0]) if self.queue else self._end()
 
     def _resume(self, args: Any) -> None:
-        self._hand_out(self._named(args), args["position_ms"])
+        if args:
+            self._hand_out(self._named(args), args["position_ms"])
+        else:
+            self._play_instead({})
 
     def _next(self, args: Any) -> None:
-        held = any(item.queue_item_id == args["queue_item_id"] for item in self.queue)
-        named = self._named(args)
-        if not held:  # its uri is played instead
-            self._hand_out(named)
+        if not any(item.queue_item_id == args["queue_item_id"] for item in self.queue):
+            self._play_instead(args)
             return
-        index = self.queue.index(named) + 1
+        index = self.queue.index(self._named(args)) + 1
         if index == len(self.queue) and self.repeat is not RepeatMode.ALL:
-            raise QueueFinishedError("nothing follows")
+            if "uri" not in args:
+                raise QueueFinishedError("nothing follows")
+            index -= 1
         self._hand_out(self.queue[index % len(self.queue)])
+
+    def _play_instead(self, args: Any) -> None:
+        """Play what waits in the queue, else what is named."""
+        self._hand_out(self.queue[0] if self.queue else self._named({"queue_item_id": "", **args}))
 
     def _previous(self, args: Any) -> None:
         self._hand_out(self.queue[max(self.queue.index(self._named(args)) - 1, 0)])

@@ -8,7 +8,7 @@ SkillError
 ├── QueueFinishedError         there is nothing after the current item
 ├── NothingPlayingError        a command about "this" while nothing was ever played here
 ├── PlayerUnavailableError     the device cannot play audio, or its player cannot be had
-├── UnsupportedRequestError    does not apply to what plays (a radio has no next); .reason names the sentence
+├── UnsupportedRequestError    does not apply to what plays (a radio has no next); .reason says why
 ├── IncompleteRequestError     a request lacks what it cannot be answered without
 ├── AuthorizationError         of a linked account, where linking is asked for
 │   ├── InvalidAuthorizationError    its token is missing or not ours
@@ -86,13 +86,20 @@ class PlayerUnavailableError(SkillError):
     """The device cannot play audio, or its player cannot be had."""
 
 
+class UnsupportedReason(StrEnum):
+    """Why a command does not apply to what plays."""
+
+    RADIO = "radio"
+    SPOKEN_WORD = "spoken_word"
+    BEYOND_END = "beyond_end"
+
+
 class UnsupportedRequestError(SkillError):
     """The command does not apply to what plays."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, cause: str, reason: UnsupportedReason = UnsupportedReason.RADIO) -> None:
+        super().__init__(cause)
         self.reason = reason
-        """Name of the sentence that says why, in the dialect's catalogue."""
 
 
 class IncompleteRequestError(SkillError):

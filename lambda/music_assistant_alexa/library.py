@@ -48,7 +48,10 @@ _BY = re.compile(r"(?P<name>.+) (?:by|von) (?P<artist>.+)", re.IGNORECASE)
 
 
 def spoken_query(text: str) -> MediaQuery:
-    """Read a free phrase: the kind that was spoken, and "... by ...". The rest is the name."""
+    """Read a free phrase: the kind that was spoken; the rest is the name.
+
+    A "by ..." stays in the name, since it may belong there ("Stand by Me"); `Library.find` tries the artist first.
+    """
     text = " ".join(text.split())
     match = _SPOKEN_KIND.fullmatch(text)
     if not match:
@@ -75,7 +78,7 @@ class Library:
         raise MediaNotFoundError(query.text, query.kind)
 
     def named(self, query: MediaQuery) -> MediaItem:
-        """Return what has that name and is of just that kind: one round trip, for those whose words are sorted already.
+        """Return what has that name and is of just that kind: one round trip. For callers who know kind and artist.
 
         Raises MediaNotFoundError.
         """

@@ -1,8 +1,8 @@
 """What devices report, and what they are told in return. Knows no JSON, no AWS and no HTTP.
 
-Events come late, twice and out of order; a generation tells what they are about, and the store's conditions keep an
-older one from undoing a newer one. Whatever cannot be stored is still told to the home bridge, which has an order of
-its own.
+Events come late, twice and out of order. The generation in an event's token tells which stream it is about, and the
+store refuses to write an older event over a newer one. An event that cannot be stored is still told to the home bridge,
+which puts events into their order by itself.
 """
 
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from music_assistant_alexa.models import (
     Upcoming,
     Wanted,
 )
-from music_assistant_alexa.playback import Desk
+from music_assistant_alexa.stream_handout import StreamHandout
 from music_assistant_alexa.stream_token import StreamToken
 
 __all__ = ["PlaybackEvents", "Reported"]
@@ -37,8 +37,11 @@ class Reported:
     offset_ms: int = 0
 
 
-class PlaybackEvents(Desk):
-    """The five events of a device. Each is at most one round trip home; stale ones are none."""
+class PlaybackEvents(StreamHandout):
+    """The five events of a device. Each is at most one round trip home, and raises HomeError when that fails.
+
+    An event about a stream that has been replaced since costs none.
+    """
 
     def started(self, moment: Moment, reported: Reported) -> Outcome:
         """Move MA's current item to what is audible. Stop, if MA's own screen wants silence."""
@@ -63,9 +66,9 @@ class PlaybackEvents(Desk):
         return _silence_if_wanted(self._note(moment, state, change))
 
     def nearly_finished(self, moment: Moment, reported: Reported) -> Outcome:
-        """Give the device what follows. MA's current item stays; Started moves it.
+        """Give the device the stream that follows. MA's current item stays; Started of that stream moves it.
 
-        Nothing follows what the user has stopped meanwhile: a device that is silent plays what is enqueued at once.
+        Give nothing when the user has stopped the music meanwhile: a silent device plays at once what is enqueued.
         """
         token, state = reported.token, self._recall(moment)
         if state.silenced(token.generation):
@@ -81,8 +84,9 @@ class PlaybackEvents(Desk):
         return self._answer_with(moment, token, upcoming, state.enqueued)
 
     def failed(self, moment: Moment, reported: Reported, current: Heard) -> Outcome:
-        """Hand out what home puts in place of a broken stream; one only buffered never touches the running one.
+        """Hand out the stream that home answers in place of a broken one, or nothing.
 
+        If the broken one was only being buffered, its replacement is enqueued and what is heard plays on.
         `current` is what the device played when it failed, by its own account.
         """
         token, state = reported.token, self._recall(moment)
@@ -100,7 +104,7 @@ class PlaybackEvents(Desk):
     def _answer_with(
         self, moment: Moment, after: StreamToken, upcoming: Upcoming, enqueued: Enqueued | None
     ) -> Outcome:
-        """Enqueue what follows `after`; `enqueued` is what was answered before, perhaps to an earlier event."""
+        """Enqueue what follows `after`; `enqueued` is what the row says the device was given to play next."""
         counts = enqueued is not None and enqueued.after_generation == after.generation
         before = enqueued.token if enqueued and counts else None
         if upcoming.stream is None:
@@ -112,7 +116,7 @@ class PlaybackEvents(Desk):
         return Outcome((play,), play.item)
 
     def _answer_stale(self, after: StreamToken, upcoming: Upcoming) -> Outcome:
-        """Answer as if it were not: nothing is stored, and the device drops what does not follow its own stream."""
+        """Answer a late NearlyFinished without storing it; a device that has moved on drops the Play."""
         if upcoming.stream is None:
             return Outcome()
         play = self._play(upcoming.stream, after.queue_id, upcoming.item, PlayBehavior.ENQUEUE)
@@ -135,7 +139,7 @@ class PlaybackEvents(Desk):
         return self._hand_out(moment, answer.stream, answer.queue_id, answer.item)
 
     def _note(self, moment: Moment, state: PlaybackState, change: Running) -> PlayerState | None:
-        """Store an event and tell home, which has an order of its own; nothing, if a newer stream is known."""
+        """Store an event and tell home of it, unless the row already knows a newer stream."""
         stored = self._remember(moment, change)
         if not stored and state.running and state.running.generation > change.generation:
             return None

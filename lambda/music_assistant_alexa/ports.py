@@ -181,8 +181,8 @@ class LinkingStore(Protocol):
         """
         ...
 
-    def revoke(self, grant_id: str) -> None:
-        """End a grant for ever, if it was begun."""
+    def revoke(self, grant_id: str, kept_s: int) -> None:
+        """End a grant, if it was begun; it is remembered as ended for as long as a token of it could be good."""
         ...
 
     def count(self, counter: str, limit: int, kept_s: int) -> bool:

@@ -29,6 +29,62 @@ def test_added_after_the_end(household):
     assert home.rooms[0].echo.track == "Gulls"
 
 
+@pytest.mark.parametrize("intent", ["AddToQueueIntent", "PlayNextIntent"])
+@pytest.mark.parametrize("words", ["resume", "next"])
+def test_added_long_after_the_end(household, intent, words):
+    """What is added after Music Assistant has emptied the ended queue is heard, and stands nowhere but first."""
+    home = household({"nearly_finished": "late"})
+    home.play(0, "PlayTrackIntent", track="Summit")
+    home.play_to_end(0)
+    home.house.clock.advance(20)
+    home.add(0, intent, track="Gulls")
+    getattr(home, words)(0)
+    assert home.rooms[0].echo.track == "Gulls"
+    assert len(home.house.home.queue(home.rooms[0].mac).items) == 1
+
+
+@pytest.mark.parametrize("words", ["seek", "previous"])
+def test_started_over_after_something_was_added(household, words):
+    """The ended track, asked for once more, plays; then what was added since does, from its first track on."""
+    home = household({"nearly_finished": "late"})
+    home.play(0, "PlayTrackIntent", track="Summit")
+    home.play_to_end(0)
+    home.house.clock.advance(20)
+    for title in ("Gulls", "Origami"):
+        home.add(0, "AddToQueueIntent", track=title)
+    home.seek(0, 0) if words == "seek" else home.previous(0)
+    heard = [home.rooms[0].echo.track]
+    for _ in range(2):
+        home.play_to_end(0)
+        heard.append(home.rooms[0].echo.track)
+    assert heard == ["Summit", "Gulls", "Origami"]
+
+
+def test_added_after_the_end_and_the_ended_one_removed(household):
+    """The ended track is removed from before the added one: that is what resume plays."""
+    home = household({})
+    home.play(0, "PlayTrackIntent", track="Summit")
+    home.play_to_end(0)
+    home.add(0, "AddToQueueIntent", track="Gulls")
+    home.remove(0)
+    home.resume(0)
+    assert home.rooms[0].echo.track == "Gulls"
+    assert [item.media.name for item in home.house.home.queue(home.rooms[0].mac).items] == ["Gulls"]
+
+
+def test_the_last_one_removed_after_the_others_were_heard(evening):
+    """With the last track of an album removed nothing is resumed; what is added then is heard, and nothing again."""
+    home = evening()
+    for _ in range(4):
+        home.next(0)
+    home.remove(0)
+    home.resume(0)
+    assert not home.rooms[0].echo.device.playing
+    home.add(0, "AddToQueueIntent", track="Gulls")
+    home.resume(0)
+    assert home.rooms[0].echo.track == "Gulls"
+
+
 def test_order_changed_before_started_arrived(evening):
     """The enqueued track has begun but its Started is on its way: a change of order does not enqueue it again."""
     home = evening()

@@ -19,6 +19,7 @@ from music_assistant_alexa.errors import (
     QueueFinishedError,
     SkillError,
     StreamUrlError,
+    UnsupportedReason,
     UnsupportedRequestError,
     answer_in,
 )
@@ -45,6 +46,11 @@ SENTENCES: dict[type[Exception], str] = {
     ConfigurationError: "configuration",
 }
 
+_UNSUPPORTED = {
+    UnsupportedReason.RADIO: "radio",
+    UnsupportedReason.SPOKEN_WORD: "spoken_word_shuffle",
+    UnsupportedReason.BEYOND_END: "beyond_end",
+}
 _KINDS_WITH_A_SENTENCE = {"artist", "album", "track", "playlist", "radio"}
 _BY_PART = {"home", "auth"}
 
@@ -58,7 +64,7 @@ def reply_to(error: Exception) -> Reply:
         case MediaNotFoundError():
             return Reply(Sentence(key, {"said": error.said}))
         case UnsupportedRequestError():
-            return Reply(Sentence(error.reason))
+            return Reply(Sentence(_UNSUPPORTED[error.reason]))
         case HomeCommandError() if error.part is HomePart.BRIDGE:
             return Reply(Sentence(f"home_{error.part}"))
         case HomeError() if key in _BY_PART:

@@ -83,8 +83,8 @@ _GERMAN = {
     "loop_on": "Ich wiederhole die Warteschlange.",
     "loop_off": "Ich wiederhole nicht mehr.",
     "help": "Sag zum Beispiel: spiele, und den Namen eines Künstlers, eines Albums, eines Lieds oder einer Playlist. "
-    "Während Musik läuft, sag: weiter, Pause, Zufallswiedergabe an, oder: was läuft gerade. Was möchtest du hören?",
-    "help_playing": "Du kannst sagen: weiter, zurück, Pause, von vorne, Zufallswiedergabe an oder Endlosschleife an; "
+    "Während Musik läuft, sag: nächstes, Pause, Zufallswiedergabe an, oder: was läuft gerade. Was möchtest du hören?",
+    "help_playing": "Du kannst sagen: nächstes, zurück, Pause, von vorne, Zufallswiedergabe an oder Endlosschleife an; "
     "oder lass etwas anderes spielen. Was möchtest du?",
     "fallback": "Das habe ich nicht verstanden. Sag: spiele, und einen Namen; oder sag Hilfe.",
     "position": "Sag eine Stelle, zum Beispiel: geh zu einer Minute dreißig.",

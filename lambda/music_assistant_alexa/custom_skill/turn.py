@@ -12,6 +12,7 @@ from typing import Any
 from ask_sdk_model import RequestEnvelope
 from ask_sdk_model.interfaces.audioplayer import ErrorType
 
+from music_assistant_alexa.json_parts import items, part, storable_text, text
 from music_assistant_alexa.models import Device, Heard, Moment
 from music_assistant_alexa.stream_token import StreamToken
 
@@ -64,27 +65,27 @@ class Turn:
 
 def application_ids(event: Mapping[str, Any]) -> set[str]:
     """Return every application id an event names, as it stands there; there must be one, and it must be ours."""
-    system = _part(_part(event, "context"), "System")
-    named = (_part(system, "application"), _part(_part(event, "session"), "application"))
-    ids = [part["applicationId"] for part in named if "applicationId" in part]
+    system = part(part(event, "context"), "System")
+    named = (part(system, "application"), part(part(event, "session"), "application"))
+    ids = [each["applicationId"] for each in named if "applicationId" in each]
     return {one if isinstance(one, str) else "" for one in ids}
 
 
 def readable(event: Mapping[str, Any]) -> dict[str, Any]:
     """Return the event cut to what is read here, each slot to the one text that was meant."""
-    context, request, session = (_part(event, name) for name in ("context", "request", "session"))
-    device = _part(_part(context, "System"), "device")
-    plays_audio = _part(device, "supportedInterfaces").get("AudioPlayer") is not None
+    context, request, session = (part(event, name) for name in ("context", "request", "session"))
+    device = part(part(context, "System"), "device")
+    plays_audio = part(device, "supportedInterfaces").get("AudioPlayer") is not None
     return {
-        "session": {"attributes": _part(session, "attributes")} if session else None,
+        "session": {"attributes": part(session, "attributes")} if session else None,
         "context": {
             "System": {
                 "device": {
-                    "deviceId": _device_id(device),
+                    "deviceId": storable_text(device, "deviceId"),
                     "supportedInterfaces": {"AudioPlayer": {}} if plays_audio else {},
                 }
             },
-            "AudioPlayer": _only(_part(context, "AudioPlayer"), _STREAM),
+            "AudioPlayer": _only(part(context, "AudioPlayer"), _STREAM),
         },
         "request": {**_only(request, _REQUEST), **_body(request)},
     }
@@ -124,12 +125,6 @@ def _device(system: Any) -> Device:
     return Device(device.device_id or "", plays_audio=bool(interfaces and interfaces.audio_player is not None))
 
 
-def _device_id(device: Mapping[str, Any]) -> str:
-    """Return the device's id; "" for one with half a pair of surrogates, under which nothing can be kept."""
-    device_id = _text(device, "deviceId")
-    return "" if any("\ud800" <= character <= "\udfff" for character in device_id) else device_id
-
-
 def _reported(request: Any) -> StreamToken | None:
     """Return the stream an event is about; none while the device plays a stream that is not ours."""
     playing = getattr(getattr(request, "current_playback_state", None), "token", None)
@@ -152,17 +147,17 @@ def _failure(error: Any) -> str:
 def _body(request: Mapping[str, Any]) -> dict[str, Any]:
     """Return what only some requests have."""
     if request.get("type") in _WITH_INTENT:
-        return {"intent": _intent(_part(request, "intent"))}
+        return {"intent": _intent(part(request, "intent"))}
     if request.get("type") == _FAILED:
-        kind = _text(_part(request, "error"), "type")
+        kind = text(part(request, "error"), "type")
         error = {"error": {"type": kind}} if kind in _FAILURES else {}
-        return {"currentPlaybackState": _only(_part(request, "currentPlaybackState"), _STREAM), **error}
+        return {"currentPlaybackState": _only(part(request, "currentPlaybackState"), _STREAM), **error}
     return {}
 
 
 def _intent(intent: Mapping[str, Any]) -> dict[str, Any]:
-    slots = {name: {"name": name, "value": _meant(slot)} for name, slot in _part(intent, "slots").items()}
-    return {"name": _text(intent, "name"), "slots": slots}
+    slots = {name: {"name": name, "value": _meant(slot)} for name, slot in part(intent, "slots").items()}
+    return {"name": text(intent, "name"), "slots": slots}
 
 
 def _meant(slot: Any) -> str:
@@ -170,12 +165,12 @@ def _meant(slot: Any) -> str:
 
     Of several values ("blur and oasis") the first counts.
     """
-    for authority in _list(_part(slot, "resolutions"), "resolutionsPerAuthority"):
-        for match in _list(authority, "values"):
-            if name := _text(_part(match, "value"), "name"):
+    for authority in items(part(slot, "resolutions"), "resolutionsPerAuthority"):
+        for match in items(authority, "values"):
+            if name := text(part(match, "value"), "name"):
                 return name
-    several = _list(_part(slot, "slotValue"), "values")
-    return _text(slot, "value") or (_meant(several[0]) if several else "")
+    several = items(part(slot, "slotValue"), "values")
+    return text(slot, "value") or (_meant(several[0]) if several else "")
 
 
 def _slots(intent: Any) -> dict[str, str]:
@@ -185,21 +180,6 @@ def _slots(intent: Any) -> dict[str, str]:
 
 def _ms(value: Any) -> int:
     return int(min(value, LONGEST_MS)) if isinstance(value, (int, float)) and value > 0 else 0
-
-
-def _part(whole: Any, name: str) -> Mapping[str, Any]:
-    part = whole.get(name) if isinstance(whole, Mapping) else None
-    return part if isinstance(part, Mapping) else {}
-
-
-def _list(whole: Any, name: str) -> list[Any]:
-    part = whole.get(name) if isinstance(whole, Mapping) else None
-    return part if isinstance(part, list) else []
-
-
-def _text(whole: Any, name: str) -> str:
-    part = whole.get(name) if isinstance(whole, Mapping) else None
-    return part.strip() if isinstance(part, str) else ""
 
 
 def _only(whole: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

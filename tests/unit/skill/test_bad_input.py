@@ -229,8 +229,9 @@ def test_odd_titles_are_played(skill, title):
 @pytest.mark.parametrize("intent", ["PlayQueryIntent", "PlayArtistIntent", "PlayAlbumIntent", "PlayRadioIntent"])
 @pytest.mark.parametrize("slots", [{}, {"query": None, "artist": None, "album": None}, {"query": " ", "artist": "\t"}])
 def test_empty_slots_of_play(skill, playing, language, intent, slots):
-    """A "play" without a name goes on with what was played; on a fresh device it asks what to play."""
+    """A "play" without a name goes on with what was played; where nothing was and nothing waits, it asks for a name."""
     assert ask(skill, intent, **slots)["response"]["directives"][0]["type"] == "AudioPlayer.Play"
+    skill.home.queue.clear()
     skill.sender, skill.report = replace(skill.sender, device_id="fresh"), PlayerReport()
     answer = ask(skill, intent, **slots)
     assert skill.said(answer) == CATALOGUES[language]["ask"]

@@ -20,12 +20,12 @@ from music_assistant_alexa.errors import (
     MediaNotFoundError,
     SkillError,
     UnknownDialectError,
+    UnsupportedReason,
     UnsupportedRequestError,
 )
 
 EVERY = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
 LEAVES = [kind for kind in EVERY if not kind.__subclasses__()]
-REASONS = ("radio", "spoken_word_shuffle", "beyond_end")
 
 
 def examples(kind):
@@ -34,7 +34,7 @@ def examples(kind):
         kinds = (None, "artist", "album", "track", "playlist", "radio", "podcast")
         return [MediaNotFoundError("<Tom & Jerry>", each) for each in kinds]
     if kind is UnsupportedRequestError:
-        return [UnsupportedRequestError(reason) for reason in REASONS]
+        return [UnsupportedRequestError("cause", reason) for reason in UnsupportedReason]
     if kind is HomeCommandError:
         return [HomeCommandError("refused", part, 400, "bad_request") for part in HomePart]
     if issubclass(kind, HomeError):
@@ -97,12 +97,18 @@ def test_a_refusal_is_told_by_who_refused():
     assert said == {HomePart.BRIDGE: "home_bridge", HomePart.MUSIC_ASSISTANT: "refused"}
 
 
-def test_every_refusal_in_the_code_has_its_sentence():
-    """Each reason the core gives for refusing a command is a key of the catalogue."""
+def test_every_reason_has_a_sentence_of_its_own():
+    """What does not apply is told by why: each reason is another sentence."""
+    keys = {failures.reply_to(error).sentence.key for error in examples(UnsupportedRequestError)}
+    assert len(keys) == len(UnsupportedReason)
+
+
+def test_the_core_refuses_in_sentences():
+    """What the core refuses is told in words to whoever reads a log: no name of a sentence, no code."""
     calls = [node for node in ast.walk(ast.parse(inspect.getsource(playback))) if isinstance(node, ast.Call)]
-    named = [call for call in calls if getattr(call.func, "id", "") == "UnsupportedRequestError"]
-    assert {call.args[0].value for call in named} == set(REASONS)
-    assert set(REASONS) <= CATALOGUES["en"].keys()
+    causes = [call.args[0].value for call in calls if getattr(call.func, "id", "") == "UnsupportedRequestError"]
+    assert len(causes) == len(UnsupportedReason)
+    assert all(" " in cause and "_" not in cause for cause in causes)
 
 
 @pytest.mark.parametrize("locale", CATALOGUES)

@@ -65,6 +65,13 @@ def test_a_stream_of_another_skill_is_left_alone(skill, playing):
     assert skill.home.calls == []
 
 
+def test_a_failure_is_counted(skill, playing, counted):
+    """Operators see how often streams of ours fail, and none of another skill's."""
+    fail(skill, None, "another-skills-token", playing)
+    fail(skill, ERRORS[0], playing, playing)
+    assert counted.count("PlaybackFailed") == 1
+
+
 def test_a_failure_with_nothing_playing(skill, playing):
     """Where the device says that it plays nothing, it is the current stream that failed."""
     assert fail(skill, ERRORS[0], playing, "")["playBehavior"] == "REPLACE_ALL"

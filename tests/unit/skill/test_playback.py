@@ -12,6 +12,7 @@ from music_assistant_alexa.errors import (
     NothingPlayingError,
     PlaybackStoreError,
     QueueFinishedError,
+    UnsupportedReason,
     UnsupportedRequestError,
 )
 from music_assistant_alexa.models import Activity, Device, MediaItem, MediaType, QueueOption, RepeatMode
@@ -199,7 +200,7 @@ def test_an_older_stream_in_the_context_is_not(core, playing):
 def test_nothing_was_ever_played(core):
     """On a fresh device every command about "this" says that nothing plays, without a round trip."""
     playback, moment = core.playback, core.moment()
-    for command in (playback.resume, playback.next, playback.previous, playback.start_over, playback.remove_current):
+    for command in (playback.previous, playback.start_over, playback.remove_current):
         with pytest.raises(NothingPlayingError):
             command(moment)
     with pytest.raises(NothingPlayingError):
@@ -207,6 +208,25 @@ def test_nothing_was_ever_played(core):
     with pytest.raises(NothingPlayingError):
         playback.repeat(moment, RepeatMode.ALL)
     assert core.home.calls == []
+
+
+@pytest.mark.parametrize("name", ["resume", "next"])
+def test_what_was_added_before_anything_played_is_heard(core, name):
+    """On a fresh device resume and next begin with what waits at home: one round trip, and the row knows the stream."""
+    core.playback.add(core.moment(), [SONG], QueueOption.ADD)
+    core.home.calls.clear()
+    outcome = getattr(core.playback, name)(core.moment())
+    assert [(call.name, call.args) for call in core.home.calls] == [("resume", {})]
+    assert core.token_of(outcome) == core.running.token
+    assert outcome.item.uri == f"{SONG.uri}/1"
+
+
+@pytest.mark.parametrize("name", ["resume", "next"])
+def test_nothing_waits_on_a_fresh_device(core, name):
+    """Where nothing was ever played and nothing waits, that is said, and nothing is stored."""
+    with pytest.raises(NothingPlayingError):
+        getattr(core.playback, name)(core.moment())
+    assert core.state is None
 
 
 # Next, previous, start over, seek
@@ -254,8 +274,9 @@ def test_seek(core, playing):
 @pytest.mark.parametrize("position_ms", [200_000, 999_000])
 def test_seeking_beyond_the_end_is_refused(core, playing, position_ms):
     """A position the item does not have is refused without a round trip, and the music plays on."""
-    with pytest.raises(UnsupportedRequestError, match="beyond_end"):
+    with pytest.raises(UnsupportedRequestError, match="not that long") as refusal:
         core.playback.seek(core.moment(), position_ms)
+    assert refusal.value.reason is UnsupportedReason.BEYOND_END
     assert core.home.calls == []
 
 
@@ -263,11 +284,10 @@ def test_seeking_beyond_the_end_is_refused(core, playing, position_ms):
 
 
 def test_a_radio_refuses_what_it_has_not(core):
-    """A radio has no next, previous, start over, seek, shuffle or repeat: refused in words, without a round trip."""
+    """A radio has no previous, start over, seek, shuffle or repeat: refused in words, without a round trip."""
     play_one(core, RADIO, media_type=MediaType.RADIO, duration_ms=None)
     playback, moment = core.playback, core.moment()
     refused = [
-        lambda: playback.next(moment),
         lambda: playback.previous(moment),
         lambda: playback.start_over(moment),
         lambda: playback.seek(moment, 1_000),
@@ -275,9 +295,20 @@ def test_a_radio_refuses_what_it_has_not(core):
         lambda: playback.repeat(moment, RepeatMode.ALL),
     ]
     for command in refused:
-        with pytest.raises(UnsupportedRequestError, match="radio"):
+        with pytest.raises(UnsupportedRequestError, match="a radio has no") as refusal:
             command()
+        assert refusal.value.reason is UnsupportedReason.RADIO
     assert core.home.calls == []
+
+
+def test_next_of_a_radio(core):
+    """Next plays what was put behind a radio; where nothing was, it is refused in the words for radios."""
+    play_one(core, RADIO, media_type=MediaType.RADIO, duration_ms=None)
+    with pytest.raises(UnsupportedRequestError) as refusal:
+        core.playback.next(core.moment())
+    assert refusal.value.reason is UnsupportedReason.RADIO
+    core.playback.add(core.moment(), [PODCAST], QueueOption.NEXT)
+    assert core.playback.next(core.moment()).item.media_type is not MediaType.RADIO
 
 
 def test_a_radio_goes_on_live(core):
@@ -290,8 +321,9 @@ def test_a_radio_goes_on_live(core):
 def test_spoken_word_is_not_shuffled(core):
     """A podcast is not mixed, but can be skipped and sought in."""
     play_one(core, PODCAST, media_type=MediaType.PODCAST_EPISODE)
-    with pytest.raises(UnsupportedRequestError, match="spoken_word_shuffle"):
+    with pytest.raises(UnsupportedRequestError, match="not shuffled") as refusal:
         core.playback.shuffle(core.moment(), on=True)
+    assert refusal.value.reason is UnsupportedReason.SPOKEN_WORD
     assert core.token_of(core.playback.seek(core.moment(), 60_000)).position_ms == 60_000
 
 
@@ -380,6 +412,28 @@ def test_resume_after_the_end_without_an_answer_before(core, playing):
     core.finished(playing)
     token = core.token_of(core.playback.resume(core.moment((playing, 200_000))))
     assert (token.queue_item_id, token.position_ms) == (playing.queue_item_id, 0)
+
+
+@pytest.mark.parametrize("queue", [slice(None), slice(1), slice(0)], ids=["more follows", "the last", "emptied"])
+def test_resume_after_the_end_costs_one_round_trip(core, playing, queue):
+    """Whatever is left at home, it is asked once: for the next one, and by its uri for this one where none follows."""
+    core.home.queue = core.home.queue[queue]
+    core.finished(playing)
+    core.home.calls.clear()
+    core.playback.resume(core.moment())
+    args = {"queue_item_id": playing.queue_item_id, "uri": "library://album/1/1"}
+    assert [(call.name, call.args) for call in core.home.calls] == [("next", args)]
+
+
+@pytest.mark.parametrize("name", ["resume", "next"])
+def test_what_was_added_long_after_the_end_is_heard(core, playing, name):
+    """MA has emptied the ended queue; what was added since plays, and nothing is put before or behind it."""
+    core.finished(playing)
+    core.home.queue = []
+    core.playback.add(core.moment(after=60), [SONG], QueueOption.ADD)
+    waiting = list(core.home.queue)
+    assert getattr(core.playback, name)(core.moment((playing, 200_000))).item == waiting[0]
+    assert core.home.queue == waiting
 
 
 # Change of order
@@ -502,6 +556,23 @@ def test_removing_the_last_falls_silent(core, playing):
     core.home.queue = core.home.queue[:1]
     outcome = core.playback.remove_current(core.moment((playing, 5_000)))
     assert outcome.actions == (ClearQueue(everything=True),)
+
+
+@pytest.mark.parametrize("kind", [MediaType.TRACK, MediaType.RADIO])
+@pytest.mark.parametrize("late", [None, "started", "stopped", "finished"])
+@pytest.mark.parametrize("name", ["resume", "next"])
+def test_what_was_removed_last_is_not_gone_on_with(core, kind, late, name):
+    """With the last item removed there is nothing to go on with, whatever its stream still reports."""
+    token = play_one(core, RADIO, media_type=kind)
+    core.playback.remove_current(core.moment((token, 5_000)))
+    if late:
+        getattr(core, late)(token, 5_000, after=1)
+    with pytest.raises(NothingPlayingError):
+        getattr(core.playback, name)(core.moment((token, 5_000)))
+    with pytest.raises(NothingPlayingError):
+        core.playback.place(core.moment((token, 5_000)))
+    core.playback.add(core.moment((token, 5_000)), [SONG], QueueOption.ADD)
+    assert getattr(core.playback, name)(core.moment((token, 5_000))).item.uri == f"{SONG.uri}/1"
 
 
 def test_removing_while_paused_changes_ma_only(core, playing):

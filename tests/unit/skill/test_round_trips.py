@@ -10,15 +10,17 @@ from simulator.envelopes import PlayerReport
 SEARCH_AND_COMMAND = 2
 SONG = MediaItem("library://track/9", "Salt and Wire", MediaType.TRACK, "Blue Harbor", in_library=True)
 NAMED = {
-    "PlayQueryIntent": {"query": "night ferry"},
-    "PlayArtistIntent": {"artist": "Blue Harbor"},
-    "PlayAlbumIntent": {"album": "Night Ferry", "artist": "Blue Harbor"},
-    "PlayTrackIntent": {"track": "Salt and Wire"},
-    "PlayPlaylistIntent": {"playlist": "Sunday"},
-    "PlayRadioIntent": {"station": "Harbour FM"},
-    "AddToQueueIntent": {"track": "Salt and Wire"},
-    "PlayNextIntent": {"album": "Night Ferry"},
+    "PlayQueryIntent": ({"query": "night ferry"}, "Night Ferry, by Blue Harbor."),
+    "PlayArtistIntent": ({"artist": "Blue Harbor"}, "Blue Harbor."),
+    "PlayAlbumIntent": ({"album": "Night Ferry", "artist": "Blue Harbor"}, "Night Ferry, by Blue Harbor."),
+    "PlayTrackIntent": ({"track": "Salt and Wire"}, "Salt and Wire, by Blue Harbor."),
+    "PlayPlaylistIntent": ({"playlist": "Sunday"}, "Sunday."),
+    "PlayRadioIntent": ({"station": "Harbour FM"}, "Harbour FM."),
+    "AddToQueueIntent": ({"track": "Salt and Wire"}, "I added Salt and Wire, by Blue Harbor."),
+    "PlayNextIntent": ({"album": "Night Ferry"}, "Night Ferry, by Blue Harbor comes next."),
 }
+"""What is asked for by name, and what is said to it."""
+
 ONE = [
     *("AMAZON.NextIntent", "AMAZON.PreviousIntent", "AMAZON.ResumeIntent", "AMAZON.StartOverIntent"),
     *("AMAZON.RepeatIntent", "AMAZON.ShuffleOnIntent", "AMAZON.ShuffleOffIntent", "AMAZON.LoopOnIntent"),
@@ -48,11 +50,10 @@ def playing(skill):
     return token
 
 
-@pytest.mark.parametrize("intent", NAMED)
-def test_by_name_costs_a_search_and_a_command(skill, playing, intent):
-    """Play, add and play next by name: two round trips."""
-    answer = skill.ask(intent, **NAMED[intent])
-    assert "Night Ferry" in skill.said(answer) or skill.said(answer)
+@pytest.mark.parametrize(("intent", "slots", "said"), [(intent, *words) for intent, words in NAMED.items()])
+def test_by_name_costs_a_search_and_a_command(skill, playing, intent, slots, said):
+    """Play, add and play next by name: two round trips, and what was found is named."""
+    assert skill.said(skill.ask(intent, **slots)) == said
     assert len(skill.home.calls) == SEARCH_AND_COMMAND
     assert skill.home.names[0] == "search"
 
@@ -62,6 +63,27 @@ def test_transport_and_queue_cost_one(skill, playing, intent):
     """What is about the current item or the order costs one round trip."""
     skill.ask(intent)
     assert len(skill.home.calls) == 1
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["fresh", "ended"])
+@pytest.mark.parametrize("intent", ["AMAZON.ResumeIntent", "AMAZON.NextIntent"])
+def test_going_on_costs_one_wherever_the_device_was(skill, playing, intent, ended):
+    """On a device nothing is known of, and after the last track: one round trip, as while music plays."""
+    skill.home.queue = skill.home.queue[:1]
+    if ended:
+        skill.event("AudioPlayer.PlaybackFinished", playing)
+    else:
+        skill.sender, skill.report = replace(skill.sender, device_id="fresh"), PlayerReport()
+    skill.home.calls.clear()
+    skill.ask(intent)
+    assert len(skill.home.calls) == 1
+
+
+def test_a_button_of_a_fresh_device_is_answered_with_silence(skill):
+    """Where nothing was ever played and nothing waits, Play and Next ask home once, and nothing is said."""
+    for button in ("Play", "Next"):
+        assert skill.event(f"PlaybackController.{button}CommandIssued") == {"version": "1.0", "response": {}}
+    assert skill.home.names == ["resume", "resume"]
 
 
 def test_seeking_costs_one(skill, playing):
@@ -87,6 +109,18 @@ def test_launch_costs_none_and_yes_one(skill, playing):
     skill.attributes = answer["sessionAttributes"]
     assert skill.ask("AMAZON.YesIntent")["response"]["directives"]
     assert skill.home.names == ["resume"]
+
+
+def test_no_is_to_an_offer_or_the_end(skill, playing):
+    """After a launch's offer "no" asks what is wanted instead; without an offer it ends the session without a word."""
+    silent = skill.ask("AMAZON.NoIntent")["response"]
+    assert "outputSpeech" not in silent
+    assert silent["shouldEndSession"] is True
+    skill.clock.now += 60
+    skill.attributes = skill.spoken("LaunchRequest")["sessionAttributes"]
+    asked = skill.ask("AMAZON.NoIntent")["response"]
+    assert asked["reprompt"]
+    assert asked["shouldEndSession"] is False
 
 
 @pytest.mark.parametrize("event", EVENTS)
