@@ -17,7 +17,7 @@ help:  ## list the commands
 	@cat $(MAKEFILE_LIST) | awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}'
 
 play: $(VENV)/.play  ## talk to an Echo in the terminal: a prompt, or SAY="play blue harbor; next; stop", JSON=1, MUSIC=1, CAR=1
-	@$(PY) -m simulator.$(if $(filter 1,$(CAR)),drive,play)
+	@$(PY) -m simulator
 
 serve: $(VENV)/.play  ## start the whole stack on loopback, print its addresses as one JSON line, run until interrupted
 	@$(PY) -m simulator.serve

@@ -21,7 +21,9 @@ BUILT_INS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "de": {
         "AMAZON.PauseIntent": ("pause", "pausieren", "anhalten", "halte an"),
-        "AMAZON.ResumeIntent": ("weiter", "fortsetzen", "weiterspielen", "spiel weiter", "spiele weiter"),
+        "AMAZON.ResumeIntent": (
+            "weiter", "fortsetzen", "weiterspielen", "mach weiter", "spiel weiter", "spiele weiter",
+        ),
         "AMAZON.StopIntent": ("stopp", "stop", "aus", "hör auf", "ruhe"),
         "AMAZON.CancelIntent": ("abbrechen", "vergiss es", "schon gut"),
         "AMAZON.NextIntent": ("nächstes", "nächster", "nächstes lied", "nächster titel", "überspringen", "vor"),

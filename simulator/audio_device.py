@@ -14,6 +14,7 @@ from simulator.sound import FIRST_MS, LONGEST_MS, Ear, FetchFailed, Sound
 
 NEAR_END_MS = 4_000
 MOST_FAILURES = 20
+NO_END = "This stream has no end to play to."
 QUICKEST_S = 0.3
 """Nobody speaks or presses a button in the very millisecond in which a stream begins."""
 
@@ -53,7 +54,7 @@ class Stream:
 
 
 class Stuck(Exception):  # noqa: N818  # seen in a test, it says what happened
-    """Skill and device chase each other from one failing stream to the next."""
+    """The device cannot go on: stream after stream fails, there is none, or the one that plays has no end."""
 
 
 Emit = Callable[[str, dict[str, Any]], None]
@@ -138,12 +139,12 @@ class AudioDevice:
         self._tell("NearlyFinished", self.current)
 
     def buffer_all(self) -> None:
-        """Pull all there is of what plays and of what follows, so that nothing of it is heard from outside any more."""
+        """Pull the current stream and the enqueued ones to their ends, so that the device needs no network for them."""
         for stream in filter(None, (self.current, *self.upcoming)):
             self._sound(stream).hear(LONGEST_MS)
 
     def begin_next(self) -> None:
-        """Begin what follows; the Finished of what ended is lost, as events can be."""
+        """Begin the enqueued stream and tell no Finished of the current one, as when that event is lost on its way."""
         self._next()
 
     def break_off(self, error_type: str = "MEDIA_ERROR_SERVICE_UNAVAILABLE") -> None:
@@ -160,7 +161,7 @@ class AudioDevice:
         self._failed(self.upcoming.pop(0), FetchFailed(error_type, "broke off"))
 
     def hand_over(self) -> tuple[Stream, int]:
-        """Stop, and return what was heard, and where in it, for another device to go on with."""
+        """Stop; return the current stream and its position in ms, for another device to go on with."""
         stream = self._held()
         self._forget_upcoming()
         self._stop()
@@ -175,12 +176,14 @@ class AudioDevice:
     def play_to_end(self) -> None:
         """Let the current track play to its end, and what follows begin."""
         stream = self._held()
+        if stream.sound and stream.sound.endless:
+            raise Stuck(NO_END)
         self._hear(stream, LONGEST_MS)
         if not self.playing or stream is not self.current:
             return
         length = self._sound(stream).length_ms
         if length is None:
-            raise Stuck("This stream has no end to play to.")
+            raise Stuck(NO_END)
         self.listen((length - self.position_ms) / 1_000)
 
     def _play_up_to_mark(self, most_ms: int) -> int:
@@ -239,7 +242,7 @@ class AudioDevice:
             self._tell("Stopped", replaced, at_ms)
 
     def _owes_stopped(self) -> bool:
-        """Say whether Stopped of what plays is still to be told, and be interrupted no longer."""
+        """Say whether the skill has yet to hear Stopped of the current stream; end the interruption by speech."""
         told = self._interrupted and self.habits.stopped == "before"
         owes = (self.playing or self._interrupted) and not told
         self._interrupted = False
@@ -247,7 +250,7 @@ class AudioDevice:
 
     def _stop(self) -> None:
         owed = self._owes_stopped()
-        # Finished with a next one: it is about to play, and does not.
+        # FINISHED with a stream enqueued: that one was about to begin, and now does not.
         if self.activity in ("PLAYING", "PAUSED", "BUFFER_UNDERRUN") or (self.activity == "FINISHED" and self.upcoming):
             self.activity = "STOPPED"
         if owed:
@@ -282,7 +285,7 @@ class AudioDevice:
             self.ask_for_next()
 
     def _hear(self, stream: Stream, until_ms: int, *, ahead_ms: int = 0) -> bool:
-        """Pull the current stream, and a little ahead; where that fails, say so, once all there is of it was heard."""
+        """Pull a stream to `until_ms` and a bit further; if it breaks, play what is here, tell Failed, return False."""
         try:
             stream.sound = stream.sound or self._ear.open(stream.url)
             stream.sound.hear(until_ms + ahead_ms)
@@ -334,5 +337,5 @@ class AudioDevice:
 
     @staticmethod
     def _sound(stream: Stream) -> Sound:
-        assert stream.sound is not None  # it has been heard
+        assert stream.sound is not None  # `_hear` opened it
         return stream.sound

@@ -1,7 +1,7 @@
 """How long a vehicle's state takes, beside the 50 ms that it may take: `make bench-auto`.
 
 The function as it is uploaded runs in AWS's runtime emulator; its table is DynamoDB Local's where Java is, else moto's.
-The vehicle plays, so that an answer from the table and the idle one for a table that is away are told apart.
+The vehicle plays, so that its state cannot be taken for the idle one, which is answered while the table is away.
 """
 
 import sys
@@ -32,7 +32,7 @@ def timed(unit: HeadUnit) -> Timed:
 
 
 def main() -> int:
-    """Print the table; what is over its limit is printed as over."""
+    """Print the table, in which a time over its limit is marked."""
     with ExitStack() as parts:
         stack = parts.enter_context(Stack())
         environment = stack.skill_environment() | POWERTOOLS | better_table(stack, parts)

@@ -30,7 +30,7 @@ LOCAL_ACCOUNT = {
 
 @dataclass(frozen=True, slots=True)
 class LocalSecrets:
-    """Made anew for each run."""
+    """The secrets of the skill and the bridge, made anew for each run."""
 
     bridge_token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     stream_signing_key: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
@@ -43,7 +43,7 @@ class LocalSecrets:
 
 
 class OneAtATime:
-    """A WSGI application in front of moto, which checks a condition and writes without a lock between.
+    """Lets moto answer one request at a time: it checks a condition and writes with no lock around the two.
 
     DynamoDB does the two as one; under load moto lost one of two updates of an item.
     """

@@ -18,6 +18,7 @@ from prompt_toolkit import PromptSession
 from simulator.audio_device import Stuck
 from simulator.evening import PassingClock, begins_ms
 from simulator.head_unit import EngineRefused, Step
+from simulator.real_home import UnusableHomeError
 from simulator.rules import RuleBroken
 from simulator.rules.auto_given import WORDS, events, player_errors
 from simulator.show import clock
@@ -41,7 +42,7 @@ Or:      announce (the navigation speaks) · wait 10 · end (of the track) · un
 
 
 class NotKnown(Exception):  # noqa: N818  # that is what happened
-    """Nobody would know what to do with that."""
+    """What was typed is nothing that the car or the demonstration can do."""
 
 
 PROBLEMS = (RuleBroken, EngineRefused, NotKnown, Stuck)
@@ -133,6 +134,9 @@ def main() -> int:
                 if said.strip():
                     return _say_all(said, drive, out, as_json=as_json)
                 return _converse(drive, out, as_json=as_json)
+        except UnusableHomeError as error:
+            print(error, file=sys.stderr)
+            return 2
         except KeyboardInterrupt:
             return 130
 
@@ -165,9 +169,7 @@ def _converse(drive: Drive, out: IO[str], *, as_json: bool) -> int:
             meanwhile = drive.pass_by(time.monotonic() - before)
             if meanwhile.exchanges:
                 _show(drive.shown(meanwhile), meanwhile, out, as_json=as_json)
-            if sentence == "help":
-                print(HELP, file=out)
-            elif sentence:
+            if sentence:
                 _step(sentence, drive, out, as_json=as_json)
         except PROBLEMS as problem:
             print(problem, file=sys.stderr if as_json else out)
@@ -187,6 +189,9 @@ def _typed() -> Iterator[str]:
 
 
 def _step(sentence: str, drive: Drive, out: IO[str], *, as_json: bool) -> None:
+    if sentence == "help":
+        print(HELP, file=sys.stderr if as_json else out)
+        return
     step = drive.act(sentence)
     step.said = sentence
     if drive.unit.device.playing and not sentence.startswith("wait"):

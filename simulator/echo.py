@@ -70,7 +70,7 @@ class Echo:
         self.breaches: list[Breach] = []
         """Every rule that was broken or, as a warning, bent."""
         self.witness: Callable[[dict[str, Any]], dict[str, Any]] | None = None
-        """Asked when an event was answered for more that is known about it: fields of an Exchange."""
+        """Called with each event when it was answered; returns what else its Exchange is to hold, by field."""
         self._invoke = invoke
         self._strict = strict
         self._conversation: Conversation | None = None
@@ -152,7 +152,7 @@ class Echo:
 
     def _go_on_with(self, exchange: Exchange) -> None:
         """Keep the session for the next sentence, or close it and let the music play on."""
-        # Left out, the session ends on a device without a screen.
+        # An answer without shouldEndSession ends the session on a device without a screen.
         if self._conversation and exchange.response.get("shouldEndSession") is False:
             attributes = exchange.answer.get("sessionAttributes") or {}
             self._conversation = Conversation(self._conversation.session_id, new=False, attributes=attributes)

@@ -58,6 +58,12 @@ class Outcome:
         return self.said in ("quit", "exit")
 
     @property
+    def duration_ms(self) -> int | None:
+        """Return how long Music Assistant says the Echo's track is; None while it is at another one."""
+        same = self.audio is not None and self.audio["track"] == self.belief.current_item
+        return self.belief.duration_ms if same else None
+
+    @property
     def brief(self) -> bool:
         """Say whether the note is all there is to show."""
         return self.quits or self.said == "help"
@@ -81,7 +87,7 @@ class PassingClock:
 
 
 def begins_ms(stream: Stream | None) -> int:
-    """Return where in its track a stream begins; Alexa's music service is only given whole ones."""
+    """Return where in its track a stream begins, in ms; 0 for Alexa's music service, which plays whole ones."""
     from music_assistant_alexa.stream_token import StreamToken
 
     token = StreamToken.decode(stream.token) if stream else None
@@ -149,7 +155,7 @@ class Evening:
         return self._outcome("(meanwhile)", step, was_playing=True) if step.exchanges else None
 
     def position_ms(self) -> int:
-        """Return where in its track the Echo is: what was resumed is a stream that begins in the middle of one."""
+        """Return where in its track the Echo is, in ms; a resumed track comes as a stream that begins in its middle."""
         return begins_ms(self.echo.device.current) + self.echo.device.position_ms
 
     def length_ms(self) -> int | None:
@@ -163,7 +169,7 @@ class Evening:
         stream = self.echo.device.current
         if stream is None or stream.sound is None:
             return None
-        # A real server plays what no table of ours knows; its title is then the one on the Echo's screen.
+        # The tracks of a real server have tones that nobody here knows: the title on the Echo's screen stands for them.
         track = self.echo.track or (stream.metadata.get("title") if self.stack.real else None)
         sound = stream.sound
         return {"url": stream.url, "bytes": sound.received, "content_type": sound.content_type, "track": track}
@@ -181,7 +187,7 @@ class Evening:
         return step
 
     def _outcome(self, said: str, step: Step, note: str = "", *, was_playing: bool) -> Outcome:
-        # What changes at home while an Echo is silent is heard of when it next plays.
+        # A silent Echo learns what changed at home only when it next plays.
         concerned = self.echo.device.playing or was_playing
         belief = self._agreed(said) if concerned else self.stack.believed(self.echo)
         audio = self.audio()
@@ -248,7 +254,7 @@ class Evening:
 
     def _agrees(self, belief: Belief) -> bool:
         track = (self.audio() or {}).get("track")
-        # A stream that failed, and a queue that was emptied: silence on both sides, whatever their names for it.
+        # The stream failed, or Music Assistant's queue was emptied: both are silent, and that is agreement.
         if not self.echo.device.playing and (track is None or belief.current_item is None):
             return True
         return belief.current_item == track

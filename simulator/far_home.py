@@ -36,7 +36,7 @@ OTHERS_TAKE_MS = 12
 
 
 class LongCable(Cable):
-    """A cable that what goes in comes out of later."""
+    """A cable from which bytes come out later than they went in."""
 
     def __init__(self, port: int, away_ms: int = AWAY_MS) -> None:
         self._way_s = away_ms / 2_000

@@ -27,7 +27,7 @@ BEHIND_MS = 1_500
 
 AGREED_WITHIN_S = 2
 BEFORE, ASKED = "Night Ferry", "Morning Tide"
-"""The records that play before the fault, and that are asked for while it lasts."""
+"""The record that plays before the fault, and the one that is asked for while it lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Journal(logging.Handler):
 
 
 class Room:
-    """One Echo that wants one thing while a fault lasts; what is wrong with what it gets is noted."""
+    """One Echo that asks for one thing while a fault lasts; `wrong` holds what is wrong with what it gets."""
 
     def __init__(self, operation: Operation, fault: Fault, echo: Echo, journal: Journal) -> None:
         self.operation = operation
@@ -124,7 +124,7 @@ class Room:
         self._track, self._position_ms = "", 0
 
     def prepare(self) -> None:
-        """Play, and be about to want something."""
+        """Begin to play, and do all that comes before the operation's request."""
         echo, device = self.echo, self.echo.device
         echo.say(f"play the album {BEFORE}")
         echo.listen(LISTENED_S)
@@ -135,7 +135,7 @@ class Room:
         self._track, self._position_ms = _title(echo), device.position_ms
 
     def act(self) -> None:
-        """Want it while the fault lasts."""
+        """Make the operation's request while the fault lasts, and look at the answer."""
         lines, begun = self._journal.begin(), len(self.echo.trace)
         self.operation.act(self.echo)
         exchanges = self.echo.trace[begun:]
@@ -149,7 +149,7 @@ class Room:
             self.wrong.append(f"the cause is not told: said {said!r}, logged {lines}")
 
     def go_on(self) -> None:
-        """Say one more thing when the fault has ended, and hear what belongs there."""
+        """Say one more thing when the fault has ended: what then plays must be what it would be without the fault."""
         echo, before = self.echo, _title(self.echo)
         words = "resume" if self._fault.ends_queue and self.operation.name != "play" else self.operation.afterwards
         said = echo.say(words).speech
@@ -190,7 +190,7 @@ class Room:
         return Cell(self._fault, self.operation.name, tuple(self.wrong))
 
     def _is_told(self, asked: Exchange, exchanges: Sequence[Exchange], lines: Sequence[str]) -> bool:
-        """Say whether it worked, where that can be, or the true cause was said or logged."""
+        """Say whether the request worked, where the fault allows that, or the skill said or logged the true cause."""
         from music_assistant_alexa.custom_skill.speech import plain_text
 
         fault, logged = self._fault, " ".join(lines)

@@ -46,7 +46,7 @@ class FaultyCable(Cable):
     _fault: WireFault | None = None
 
     def break_with(self, fault: WireFault) -> None:
-        """Treat every exchange so from now on; what is connected is cut."""
+        """Break every exchange with this fault from now on; connections that are open are cut."""
         self._fault = fault
         if fault.refuse:
             self.unplug()
@@ -54,7 +54,7 @@ class FaultyCable(Cable):
             self._thread.run(self._cut())
 
     def mend(self) -> None:
-        """Let everything through again; what was only late still comes."""
+        """Let everything through again; an answer that is being held back still arrives."""
         fault, self._fault = self._fault, None
         if fault is None or not fault.hold_s:
             self._thread.run(self._cut())
@@ -189,7 +189,7 @@ async def _request(reader: asyncio.StreamReader) -> bytes:
 async def _pass_late(
     inner: asyncio.StreamReader, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, hold_s: float
 ) -> None:
-    gone = asyncio.ensure_future(reader.read(1))  # whoever asked says no more, unless to hang up
+    gone = asyncio.ensure_future(reader.read(1))  # ends when the client hangs up
     first, _ = await asyncio.gather(inner.read(CHUNK_BYTES), asyncio.wait([gone], timeout=hold_s))
     if gone.done():
         return

@@ -77,7 +77,7 @@ class FaultyStack(Stack):
         return self.echo(room, clock=StandingClock(self.clock), invoke=sandbox, nearly_finished="late")
 
     def lose(self, *names: str) -> None:
-        """Let nobody find an address for these names, and for no others."""
+        """Make the resolution of these names fail, and of no others."""
         self.names.lost = set(names)
         for cable in (self.front, self.api):
             cable.mend()  # cuts what is connected
@@ -103,7 +103,7 @@ class Fault:
     during: Callable[[FaultyStack, list[Echo]], Any]
     """Return a context: the fault lasts as long as that is entered."""
     says: tuple[str, ...] = ()
-    """Names of the sentences that are true, of which a person hears one."""
+    """Names of the sentences that tell the true cause; a person hears one of them."""
     logs: tuple[str, ...] = ()
     """Texts of which one stands in the log when an event could not be answered."""
     may_pass: bool = False
@@ -178,7 +178,7 @@ def _queue_cleared(stack: FaultyStack, echos: list[Echo]) -> Any:
 _AWAY, _TURNED_AWAY = ("home_tunnel",), ("auth_tunnel",)
 _SERVER_AWAY, _SERVER_REFUSED, _TOKEN = ("home_music_assistant",), ("refused",), ("auth_music_assistant",)
 _TOLD_ANYWAY = ("AudioPlayer.PlaybackStarted",)
-"""What Music Assistant is told by slimproto needs no API."""
+"""Requests that work while Music Assistant's API is away: what they report goes to it by slimproto."""
 
 _NOT_OURS = ("Cloudflare Access or a firewall",)
 _RATE_LIMIT = ("a rate limit of Cloudflare's rules or Access",)
@@ -246,7 +246,7 @@ def _streams() -> Iterator[Fault]:
 def _memory() -> Iterator[Fault]:
     for name in get_args(TableFault):
         slow = name == "hanging"
-        logged = name != "conflict"  # which is everyday: something newer is stored
+        logged = name != "conflict"  # a conflict is everyday: something newer is stored
         yield Fault(
             name, "memory", _table(name), ("store",), _UNREADABLE_ROW, may_pass=True, slow=slow, always_logged=logged
         )

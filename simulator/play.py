@@ -19,6 +19,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 
 from simulator.audio_device import Stuck
 from simulator.evening import Disagreement, Evening
+from simulator.real_home import UnusableHomeError
 from simulator.rules import RuleBroken
 from simulator.show import JsonScreen, Screen, TextScreen, clock
 from simulator.stack import Stack
@@ -44,6 +45,9 @@ def main() -> int:
                 evening = Evening.of(stack, locale, music=os.environ.get("MUSIC") == "1")
                 said = os.environ.get("SAY", "")
                 return _say_all(said, evening, screen) if said.strip() else _converse(evening, screen, out)
+        except UnusableHomeError as error:
+            print(error, file=sys.stderr)
+            return 2
         except KeyboardInterrupt:
             return 130
 

@@ -19,7 +19,7 @@ from home_bridge.errors import (
     UnknownItemError,
     UnreachableError,
 )
-from home_bridge.http_api import _event as event_of
+from home_bridge.http_api import event_of
 from home_bridge.models import EventKind, Memory, Stream
 from home_bridge.packets import FromServer, ToServer
 from home_bridge.player import Player
@@ -41,7 +41,7 @@ class OutOfTime(BaseException):
 
 
 class PocketSession:
-    """The player of one Echo. It is its own `Home`."""
+    """The player of one Echo; it is also the `Home` that the bridge's flows ask."""
 
     def __init__(self, memory: Memory, home: PocketHome) -> None:
         self.player = Player(memory, home.clock.time)
@@ -85,7 +85,7 @@ class PocketSession:
         self._come_back()
 
     def end(self) -> None:
-        """Be no more: the program ends."""
+        """End, as when the program does: the connection is gone, and no timer is left."""
         self._home.drop(self.player.mac)
         self._clock.cancel(f"{self.player.mac} ")
         self._connected = False
@@ -131,7 +131,7 @@ class PocketSession:
         return self._exclusively(work())
 
     def pulled(self, path: str, generation: int) -> tuple[PocketItem, int]:
-        """Return what is heard of a stream, and from which second: each generation is pulled once."""
+        """Return the item of a stream and the second its audio begins at; each generation is pulled once."""
         key = (path, generation)
         if key not in self._pulled:
             self._pulled[key] = self._home.pull(self.player.pull_path(path, generation))
@@ -159,6 +159,10 @@ class PocketSession:
                 raise OutOfTime
             return True
         return self._clock.run(check, moment)
+
+    async def pause(self, seconds: float) -> None:
+        """Let so much time pass."""
+        await self.until(lambda: False, seconds)
 
     def send(self, packets: Sequence[ToServer]) -> None:
         """Tell the slimproto server; what changed is on disk before."""
@@ -202,7 +206,7 @@ class PocketSession:
             found = await self.api("players/get", player_id=self.player.mac)
             self._known = bool(found and found.get("available"))
             if not self._known:
-                await self.until(lambda: False, LOOK_S)
+                await self.pause(LOOK_S)
                 waited += LOOK_S
 
     def _on_packet(self, packet: FromServer) -> None:
@@ -237,7 +241,7 @@ class PocketSession:
                 await self._turn.reattach()
             return {}
 
-        if self._ends_at is not None:  # it waits for the lock
+        if self._ends_at is not None:  # something else holds the player's lock
             self._clock.later(f"{self.player.mac} reattach", LOOK_S, lambda: self._reattach(tries))
             return
         try:
@@ -256,7 +260,7 @@ class PocketBridge:
     def __init__(self, home: PocketHome) -> None:
         self.sessions: dict[str, PocketSession] = {}
         self.calls: list[PlayerId] = []
-        """Of which player every call was."""
+        """The player of each call so far, in order."""
         self._home = home
 
     def command(self, player: PlayerId, command: QueueCommand) -> PlayerState:

@@ -62,7 +62,7 @@ class PocketClock:
 
     def run(self, check: Callable[[], bool], until: float) -> bool:
         """Let time pass until `check` is true or the moment has come; return whether it is true."""
-        was_settling, self._settling = self._settling, False  # who waits lets others speak
+        was_settling, self._settling = self._settling, False  # what is to happen soon happens while somebody waits
         try:
             self.settle()
             while not check() and self._fire(until):

@@ -123,6 +123,7 @@ class PocketSound:
         self.from_ms = from_ms
         """The position in the track at which it begins."""
         self.length_ms = length_ms
+        self.endless = length_ms is None
         self.buffered_ms = length_ms or 24 * 3600 * 1000
         self._broken = False
 
@@ -131,12 +132,12 @@ class PocketSound:
         self.buffered_ms, self._broken = at_ms, True
 
     def hear(self, until_ms: int) -> None:
-        """Have it already, unless it was cut."""
+        """Pull nothing, since all is here; raise FetchFailed beyond the point where it was cut."""
         if self._broken and until_ms > self.buffered_ms:
             raise FetchFailed("MEDIA_ERROR_SERVICE_UNAVAILABLE", "the connection was closed")
 
     def close(self) -> None:
-        """Keep nothing."""
+        """Do nothing: there is no connection."""
 
 
 class UnjudgedEcho(Echo):

@@ -71,7 +71,7 @@ class PocketQueue:
     session: str | None = None
 
     def forgotten(self) -> "PocketQueue":
-        """Return what outlives a lost connection."""
+        """Return the queue after a lost connection: items, modes and index stay, what plays is forgotten."""
         return PocketQueue(list(self.items), self.shuffle, self.repeat, self.index)
 
     def index_of(self, queue_item_id: str) -> int | None:

@@ -1,4 +1,4 @@
-"""One Echo of a household, the time it lives in, and what a witness knows of it."""
+"""The rooms of a household, each with one Echo: the time it lives in, and what a witness knows of it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,7 +44,7 @@ class Asked:
 
 @dataclass
 class Room:
-    """One Echo, and what the witness knows of it."""
+    """A place with one Echo, and what the witness knows of it."""
 
     echo: Echo
     mac: str
@@ -58,15 +58,15 @@ class Room:
     holding: int = 0
     asked: Asked | None = None
     orders: dict[str, str] = field(default_factory=dict)
-    """By which behaviour each stream's token was handed out."""
+    """The playBehavior with which the skill gave each stream, by token."""
     begun: list[str] = field(default_factory=list)
     """Tokens of the streams that were heard, in order."""
     answered: str | None = None
     """The token whose NearlyFinished was answered last."""
     silenced: bool = False
-    """Its user wanted silence, and nothing since."""
+    """Someone asked for silence here, and for nothing since."""
     screen_since: int | None = None
-    """Music Assistant's screen has the word from this generation on."""
+    """From this generation on Music Assistant's own screen decides what plays; None: people at the Echo do."""
     tries: Tries = field(default_factory=Tries)
     """What took the place of streams that failed."""
     shaken: bool = False
@@ -74,7 +74,7 @@ class Room:
 
     @property
     def quiet(self) -> bool:
-        """Say whether nothing is on its way, and nobody else has the word: what happens then is certain."""
+        """Say whether no event is on its way and no screen or fault interferes: what must happen is certain."""
         return not self.held and not self.holding and not self.shaken and self.screen_since is None
 
     @property

@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from simulator.local_env import SERVED
+from simulator.real_home import UnusableHomeError
 from simulator.stack import Stack
 from simulator.tls import HOST
 
@@ -30,8 +31,16 @@ MOST_EVENT_BYTES = 6_000_000
 
 def main() -> int:
     """Serve until interrupted; return the exit status."""
-    out, host, port = sys.stdout, os.environ.get("HOST") or HOST, _port()
-    stopped = threading.Event()
+    try:
+        _serve(os.environ.get("HOST") or HOST, _port())
+    except UnusableHomeError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _serve(host: str, port: int) -> None:
+    out, stopped = sys.stdout, threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     with (
@@ -43,7 +52,6 @@ def main() -> int:
         print(line, file=out, flush=True)
         while not stopped.wait(LOOK_S):
             pass  # a signal that another thread takes does not wake this one, which alone runs its handler
-    return 0
 
 
 def addresses(stack: Stack, invoke_url: str) -> dict[str, str]:

@@ -50,7 +50,7 @@ class JsonScreen:
         print(json.dumps(line, ensure_ascii=False), file=self._out, flush=True)
 
     def tell(self, sentence: str) -> None:
-        """Write it aside."""
+        """Write it to `err`."""
         print(sentence, file=self._err, flush=True)
 
 
@@ -99,7 +99,7 @@ class TextScreen:
             table.add_row("Echo", "· nothing")
             return
         audio, at_ms = outcome.audio, evening.position_ms()
-        whole_ms = evening.length_ms() or outcome.belief.duration_ms
+        whole_ms = evening.length_ms() or outcome.duration_ms
         line = Table.grid(padding=(0, 1))
         bar = ProgressBar(total=whole_ms or 1, completed=at_ms, width=BAR_WIDTH)
         proof = "recognised by its tone" if evening.echo.track else "not recognised"

@@ -21,6 +21,7 @@ class SilentSound:
     content_type: str = "audio/mpeg"
     track: str | None = None
     buffered_ms: int = 0
+    endless: bool = False
 
     @property
     def received(self) -> int:

@@ -41,6 +41,10 @@ class Sound(Protocol):
         """Return how much of the stream has been pulled."""
 
     @property
+    def endless(self) -> bool:
+        """Say whether its server gives it as a stream without an end."""
+
+    @property
     def track(self) -> str | None:
         """Return the title of the track that is heard, None if it is none we know."""
 
@@ -104,8 +108,10 @@ class Mp3Sound:
     ) -> None:
         self.url = url
         self.joined_at = len(heard)
-        """From which byte on it came over this connection; those before it are another's."""
+        """The first byte that came over this connection; those before it came over another one."""
         self.content_type = response.headers.get("Content-Type", "")
+        self.endless = response.headers.get("Accept-Ranges") == "none" and "Content-Length" not in response.headers
+        """As the home gives a station: of no known length, and not in parts."""
         self._response = response
         self._chunks: Iterator[bytes] = response.iter_content(CHUNK_BYTES)
         self._audio = bytearray(heard)

@@ -86,7 +86,8 @@ class LambdaContext:
 class Stack:
     """Everything that plays together, started by entering it.
 
-    A real server is used when MUSIC_ASSISTANT_URL and MUSIC_ASSISTANT_TOKEN are set, else the stand-in.
+    A real server is used when MUSIC_ASSISTANT_URL and MUSIC_ASSISTANT_TOKEN are set, else the stand-in; one that
+    cannot be used raises UnusableHomeError.
     """
 
     home: StandIn | RealHome
@@ -262,7 +263,9 @@ class Stack:
     def _start_home(self) -> StandIn | RealHome:
         real = RealHome.from_env(os.environ)
         if real:
-            return self._closing(real)  # type: ignore[no-any-return]
+            self._closing(real)
+            real.check()
+            return real
         home = StandIn(self._aioslimproto) if self._aioslimproto else StandIn()
         return self._parts.enter_context(home)
 

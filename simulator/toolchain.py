@@ -24,11 +24,6 @@ def sam() -> Path:
     return _found(CACHE / "sam" / "bin" / "sam", "AWS SAM CLI")
 
 
-def sam_python() -> Path:
-    """Return the Python that SAM runs on; it can import samtranslator."""
-    return _found(CACHE / "sam" / "bin" / "python", "AWS SAM CLI")
-
-
 def sam_environment() -> dict[str, str]:
     """Return an environment for SAM: no account, no telemetry, its own Python (which has pip) first."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAM_"))}

@@ -20,9 +20,9 @@ class Tries:
     """The streams of one Echo, and how many failed before each took its place."""
 
     _before: dict[str, int | None] = field(default_factory=dict)
-    """None: nobody can say."""
+    """By token, how many failed before that stream took their place; None where nobody can say."""
     repaired: set[str] = field(default_factory=set)
-    """Tokens of the streams behind which a buffering one failed."""
+    """Tokens of the streams that played while the enqueued one failed."""
 
     def judge(
         self, failed: dict[str, Any], directives: list[dict[str, Any]], queue: PocketQueue, *, certain: bool
@@ -46,7 +46,7 @@ class Tries:
             return "a failed stream is not replaced" if known and due else ""
         token = plays[0]["audioItem"]["stream"]["token"]
         if token in self._before:
-            return ""  # answered twice
+            return ""  # the same failure was answered before
         self._before[token] = before + 1 if certain and before is not None else None
         begins = _read(token)
         if known and [begins.queue_item_id] != [item.queue_item_id for item in due]:
@@ -58,7 +58,7 @@ class Tries:
 
 def _read(token: str) -> StreamToken:
     found = StreamToken.decode(token)
-    assert found is not None  # it is ours
+    assert found is not None  # the skill made it
     return found
 
 

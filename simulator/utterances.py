@@ -161,10 +161,16 @@ class Listener:
         return envelopes.slot(name, value, [envelopes.resolution(self._application_id, slot_type, match)])
 
     def _hint(self, words: list[str]) -> str | None:
+        """Return the nearest sentence that is understood; None where none is near."""
         openings = [_Sample("", (opener, *self._invocation.split())) for opener in OPENERS.get(self._language, ())]
-        scored = [(_likeness(sample, words), sample) for sample in (*self._samples, *openings)]
-        likeness, nearest = max(scored, key=lambda each: each[0])
-        return _corrected(nearest, words) if likeness >= CLOSE else None
+        scored = ((_likeness(sample, words), sample) for sample in (*self._samples, *openings))
+        near = sorted((each for each in scored if each[0] >= CLOSE), key=lambda each: -each[0])
+        hints = (_corrected(sample, words) for _, sample in near)
+        return next(filter(self._understands, hints), None)
+
+    def _understands(self, said: str) -> bool:
+        words = self._command(_words(said))
+        return words is None or any(self._matches(words))
 
 
 def _words(said: str) -> list[str]:

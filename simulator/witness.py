@@ -147,7 +147,7 @@ class Witness:
         here.begun.append(token_text)
         if here.screen_since is not None and token.generation > here.screen_since:
             here.screen_since = None
-            here.shaken = True  # until all is well once
+            here.shaken = True  # until the household is found well once
         sound = here.echo.device.current.sound if here.echo.device.current else None
         begins = getattr(sound, "from_ms", token.position_ms)
         if here.screen_since is None:
@@ -194,7 +194,7 @@ class Witness:
 
     @contextmanager
     def _unmoved(self, here: Room) -> Iterator[None]:
-        """Let words be said that change nothing of what is heard."""
+        """Let someone say words that change nothing of what is heard."""
         yield
         asked = here.asked
         if asked and not here.held and not here.shaken and here.screen_since is None:
@@ -211,7 +211,7 @@ class Witness:
             self._catch_up()
 
     def _catch_up(self) -> None:
-        """Let every Echo play what has passed meanwhile."""
+        """Let every Echo play for as long as the house's time has moved since it last played."""
         for here in self.rooms:
             passed = self.house.clock.time() - here.played_until
             here.played_until = self.house.clock.time()
@@ -255,7 +255,7 @@ class Witness:
                 self._require(upcoming == found, "what is enqueued is not what follows")
 
     def _require_heard(self, here: Room, item: PocketItem, otherwise: str, at_ms: int = 0) -> None:
-        """Require of an item to be heard from there on; if it cannot be, of the one after it; if none can, silence."""
+        """Require that an item is heard from there on; if it cannot play, the one after it; if none can, silence."""
         device, queue = here.echo.device, self._queue(here)
         if not self._can_be_heard(item, at_ms):
             following = queue.following(queue.items.index(item), skip=True) if item in queue.items else None

@@ -78,7 +78,7 @@ HOSTILE = (
 
 
 def evenings(house: MemoryHouse) -> Iterator[Evidence]:
-    """Yield everything, the house moved into anew for each."""
+    """Yield every evening; the house starts anew before each."""
     for habits in HABITS:
         yield _one(house, f"an evening with {habits}", _evening, **habits)
     for locale in ("en-GB", "de-DE"):
@@ -124,7 +124,7 @@ def _evening(echo: Echo) -> None:
 
 
 def _without_music(echo: Echo) -> None:
-    """Ask and press everything while nothing was ever played; what plays is not obeyed for long."""
+    """Ask and press everything on an Echo that has never played; each session ends before the next sentence."""
     echo.ask("AMAZON.ResumeIntent")
     echo.open()
     echo.end_session()
@@ -138,7 +138,7 @@ def _without_music(echo: Echo) -> None:
 
 
 def _out_of_order(echo: Echo) -> None:
-    """Tell the end of a stream twice, too late, and of one that is long over."""
+    """Report the end of a stream twice, report it too late, and report the end of a stream that is long over."""
     _play_album(echo)
     first = _token(echo)
     for offset_ms in (100, 100, 150_000):
@@ -203,7 +203,7 @@ def _broken_homes(house: MemoryHouse) -> Iterator[Evidence]:
 
 
 def _hostile_names(house: MemoryHouse) -> Iterator[Evidence]:
-    """Say names no SSML likes, and play records that are called so, as long as they can come from home."""
+    """Say names that SSML cannot hold as they are, and play records with such names, as long as home sends them."""
     for name in HOSTILE:
         called, art = name[:TEXT_LIMIT], f"http://192.0.2.10:8095/imageproxy?path={name}"[:URL_LIMIT]
         house.move_in(replace(item, name=called, artist=called) for item in LIBRARY)

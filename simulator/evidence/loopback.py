@@ -52,7 +52,7 @@ def on_loopback(stack: Stack) -> Evidence:
 
     def witness(event: dict[str, Any]) -> dict[str, Any]:
         if event["request"]["type"] == STARTED:
-            with contextlib.suppress(AssertionError):  # where home never follows, the rows say what is wrong with that
+            with contextlib.suppress(AssertionError):  # if they never agree, the rows find that in the trace
                 eventually(
                     lambda: stack.believed(echo).current_item == echo.track, within=FOLLOWS_WITHIN_S, what="home"
                 )

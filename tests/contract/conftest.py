@@ -256,3 +256,50 @@ def make_store(kind, request, clock, make_table):
         return on_dynamodb(client, make_table(client), clock)
 
     return make
+
+
+@pytest.fixture
+def table_name(moto_client, make_table):
+    """Make an empty table on moto; its name."""
+    return make_table(moto_client)
+
+
+FOUR_QUEUES = ("queue 1", "queue 2", "queue 3", "queue 4")
+"""One for each player of the music skill."""
+
+
+@pytest.fixture
+def seated(clock):
+    """Return a function that gives each queue a player, a minute after the one before."""
+
+    def seat_each(store, queue_ids=FOUR_QUEUES):
+        queues = []
+        for queue_id in queue_ids:
+            clock.now += 60
+            queues.append(store.seat(queue_id, "library://album/2"))
+        return queues
+
+    return seat_each
+
+
+@pytest.fixture
+def held():
+    """Return a function that tells which queues still have a player."""
+    return lambda store, queue_ids: [queue_id for queue_id in queue_ids if store.queue(queue_id)]
+
+
+@pytest.fixture
+def ages(seated, clock):
+    """Return a function that seats four queues that all play; an hour later some fall silent, a minute apart."""
+
+    def play_for_an_hour(store, silent):
+        queues = {queue.queue_id: queue for queue in seated(store)}
+        for queue_id in queues:
+            store.touch(store.queue(queue_id), "1")
+        clock.now += 3600
+        for queue_id in silent:
+            clock.now += 60
+            store.silence(store.queue(queue_id), "1")
+        return queues
+
+    return play_for_an_hour

@@ -70,6 +70,28 @@ def test_a_running_stream_comes_back_whole(store, item, activity):
     assert store.load("kitchen") == PlaybackState("kitchen", change)
 
 
+def test_what_comes_back_is_of_its_own_type(store):
+    """A number is an int, which JSON has, and a kind is the enum's member: the core asks whether it `is` a radio."""
+    for change in (running(7, offset_ms=61_900), follows(7, 8)):
+        assert store.record("kitchen", change)
+    now, then = store.load("kitchen").running, store.load("kitchen").enqueued
+    numbers = (now.item.duration_ms, now.offset_ms, now.occurred_at, then.after_generation)
+    assert [type(number) for number in numbers] == [int] * 4
+    assert (now.activity, now.rank, then.item.media_type) == (Activity.STARTED, EventRank.START, MediaType.RADIO)
+    assert then.item.media_type is MediaType.RADIO
+
+
+def test_a_row_of_an_older_version(moto_client, make_table, clock):
+    """What an item did not have when its row was written is empty, and the row can be read."""
+    name = make_table(moto_client)
+    store = DynamoDbStore(moto_client, name, clock)
+    store.record("kitchen", running(7))
+    names = {"#item": "item", "#art": "image_url", "#kind": "media_type"}
+    change = {"UpdateExpression": "REMOVE #item.#art, #item.#kind", "ExpressionAttributeNames": names}
+    moto_client.update_item(TableName=name, Key={"device_id": {"S": "kitchen"}}, **change)
+    assert store.load("kitchen").running.item == replace(ITEM, image_url="", media_type=MediaType.UNKNOWN)
+
+
 def test_both_groups_live_in_one_row(store):
     """Running and enqueued are written one by one, and read together."""
     for change in (running(7), follows(7, 8)):
@@ -390,14 +412,15 @@ def test_the_row_has_what_operators_look_for(moto_client, table, table_name):
     assert row["generation"]["N"] == "7"
 
 
-def test_an_unreadable_row_is_the_stores_error(moto_client, table, table_name):
-    """A row that someone else wrote is an error of the store, not a crash."""
+@pytest.mark.parametrize("spoilt", ["SET activity = :broken", "REMOVE offset_ms", "SET offset_ms = :broken"])
+def test_an_unreadable_row_is_the_stores_error(moto_client, table, table_name, spoilt):
+    """A row that someone else wrote is an error of the store, not a crash, whatever is wrong with it."""
     table.record("kitchen", running())
     moto_client.update_item(
         TableName=table_name,
         Key={"device_id": {"S": "kitchen"}},
-        UpdateExpression="SET activity = :broken REMOVE offset_ms",
-        ExpressionAttributeValues={":broken": {"S": "dancing"}},
+        UpdateExpression=spoilt,
+        **({"ExpressionAttributeValues": {":broken": {"S": "dancing"}}} if ":broken" in spoilt else {}),
     )
     with pytest.raises(PlaybackStoreError, match="cannot be read"):
         table.load("kitchen")

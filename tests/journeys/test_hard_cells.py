@@ -145,6 +145,76 @@ def test_resume_after_the_end(house, kitchen):
     house.agrees(kitchen)
 
 
+@pytest.mark.parametrize("words", ["resume", "next"])
+@pytest.mark.parametrize("added", ["add the song origami to the queue", "play the song origami next"])
+def test_added_long_after_the_end(house, kitchen, added, words):
+    """What was added to a queue that had ended and been emptied is what is heard, and nothing else is in the queue."""
+    kitchen.say("play the song summit")
+    kitchen.play_to_end()
+    house.stack.clock.advance(20)
+    kitchen.say(added)
+    kitchen.say(words)
+    assert kitchen.track == "Origami"
+    assert house.queue(kitchen) == ["Origami"]
+    house.agrees(kitchen)
+
+
+def test_started_over_after_something_was_added(house, kitchen):
+    """The ended track is played once more when it is asked for, and what was added since is heard after it."""
+    kitchen.say("play the song summit")
+    kitchen.play_to_end()
+    house.stack.clock.advance(20)
+    kitchen.say("add the song origami to the queue")
+    kitchen.say("start over")
+    assert kitchen.track == "Summit"
+    house.agrees(kitchen)
+    kitchen.play_to_end()
+    assert kitchen.track == "Origami"
+    house.agrees(kitchen)
+
+
+def test_added_before_anything_was_played(house, kitchen):
+    """On an Echo that never played anything, what was added is heard from its first track on, one after the other."""
+    assert "Nothing is playing here" in kitchen.say("resume").speech
+    assert kitchen.press("play").directives == []
+    kitchen.say("add the song summit to the queue")
+    kitchen.say("add the song origami to the queue")
+    kitchen.press("play")
+    assert kitchen.track == "Summit"
+    house.agrees(kitchen)
+    kitchen.play_to_end()
+    assert kitchen.track == "Origami"
+    house.agrees(kitchen)
+
+
+@pytest.mark.parametrize("words", ["play the song summit", "play the radio station lighthouse fm"])
+def test_the_last_item_removed(house, kitchen, words):
+    """With the last item removed there is nothing to resume; what is added then is heard, and not what was removed."""
+    kitchen.say(words)
+    kitchen.say("remove this")
+    assert not kitchen.device.playing
+    assert "Nothing is playing here" in kitchen.say("resume").speech
+    kitchen.say("add the song origami to the queue")
+    kitchen.say("next")
+    assert kitchen.track == "Origami"
+    assert house.queue(kitchen) == ["Origami"]
+    house.agrees(kitchen)
+
+
+def test_the_last_track_of_an_album_removed(house, kitchen):
+    """What was heard before the removed last track is not heard again; what is added then is."""
+    kitchen.say("play the album night ferry")
+    for _ in NIGHT_FERRY[1:]:
+        kitchen.say("next")
+    kitchen.listen(2)
+    kitchen.say("remove this")
+    assert "Nothing is playing here" in kitchen.say("resume").speech
+    kitchen.say("add the song origami to the queue")
+    kitchen.say("resume")
+    assert kitchen.track == "Origami"
+    house.agrees(kitchen)
+
+
 @pytest.mark.parametrize("habit", ["early", "late", "after"])
 def test_nearly_finished_comes_when_it_likes(house, request, habit):
     """Right after the start, near the end or after the end: track follows track."""

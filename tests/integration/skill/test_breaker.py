@@ -104,6 +104,22 @@ def test_two_failures_do_not(home, client, unplug):
     ("status", "code"),
     [(502, "music_assistant_unreachable"), (504, "stream_timeout"), (401, "unauthorized"), (400, "bad_request")],
 )
+def test_a_refusal_counts_from_zero(home, client, unplug, answer, status, code):
+    """A bridge that refuses, or whose Music Assistant is away, was reached: failures before it are forgotten."""
+    for _ in range(2):
+        unplug()
+        for _ in range(TRIES - 1):
+            fails(report, client)
+        home.script = lambda _request: answer(status, {"error": code, "detail": ""})
+        with pytest.raises(HomeError):
+            report(client)
+    assert len(home.requests) == 2 * TRIES
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(502, "music_assistant_unreachable"), (504, "stream_timeout"), (401, "unauthorized"), (400, "bad_request")],
+)
 def test_an_answer_is_no_failure(home, client, answer, status, code):
     """A bridge that refuses, and one whose Music Assistant is away, are asked every time."""
     home.script = lambda _request: answer(status, {"error": code, "detail": ""})
@@ -215,6 +231,21 @@ def test_a_home_that_hangs_is_probed_once(home, client, unplug, clock):
     unplug(False)
     client.command(PLAYER, NEXT)
     assert paths(home)[-1] == "command"
+
+
+def test_calls_that_hung_leave_a_probe(home, client, unplug, clock):
+    """Three calls that hung were no probe: who waits for an answer next still sends one, and is heard."""
+
+    def hang_for_a_while(_request):
+        clock.now += QUICK_S
+        return hang_up
+
+    home.script = hang_for_a_while
+    for _ in range(TRIES):
+        fails(report, client)
+    unplug(False)
+    client.command(PLAYER, NEXT)
+    assert paths(home)[-2:] == ["healthz", "command"]
 
 
 def test_a_probe_is_sent_once(make_client, monkeypatch, clock):

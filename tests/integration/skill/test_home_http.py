@@ -1,17 +1,20 @@
 """The way home over real TLS: one connection, one try for what was sent, and a named error for each way to fail."""
 
+import contextlib
 import json
 import socket
 import ssl
 import threading
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 import requests
 import trustme
 import urllib3
+from aws_lambda_powertools.metrics import MetricUnit
 
-from music_assistant_alexa import deadline
+from music_assistant_alexa import deadline, telemetry
 from music_assistant_alexa.adapters import home_http
 from music_assistant_alexa.errors import (
     HomeAuthError,
@@ -451,6 +454,18 @@ def test_json_that_is_not_whole(home, client, answer, body):
     """A cut or broken answer is home's failure, not a crash."""
     home.script = lambda _request: answer(body=body)
     assert failure(client, HomeUnreachableError).part is TUNNEL
+
+
+@pytest.mark.parametrize("status", [200, 502])
+def test_a_call_is_timed(home, client, answer, status, monkeypatch):
+    """How long a call home took is a metric in milliseconds under its name, also where it brought nothing."""
+    seen, took = [], iter([1.0, 1.25])
+    monkeypatch.setattr(telemetry.metrics, "add_metric", lambda **metric: seen.append(metric))
+    monkeypatch.setattr(telemetry, "time", SimpleNamespace(perf_counter=lambda: next(took)))
+    home.script = lambda _request: answer(status, {"wanted": "play", "upcoming": None})
+    with contextlib.suppress(HomeUnreachableError):
+        ask(client)
+    assert seen == [{"name": "HomeNext", "unit": MetricUnit.Milliseconds, "value": 250.0}]
 
 
 def test_an_answer_cut_short(home, client, answer):

@@ -39,6 +39,7 @@ class ScriptedEar:
     whole_ms: int = 60_000
     failing: dict[str, str] = field(default_factory=dict)
     breaking: dict[str, int] = field(default_factory=dict)
+    endless: set[str] = field(default_factory=set)
     opened: list[str] = field(default_factory=list)
 
     def open(self, url: str) -> SilentSound:
@@ -46,7 +47,7 @@ class ScriptedEar:
         self.opened.append(track)
         if track in self.failing:
             raise FetchFailed(self.failing[track], "scripted")
-        return SilentSound(url, self.whole_ms, self.breaking.get(track), track=track)
+        return SilentSound(url, self.whole_ms, self.breaking.get(track), track=track, endless=track in self.endless)
 
     def go_on(self, url: str, begun: SilentSound, at_ms: int) -> SilentSound:
         sound = self.open(url)

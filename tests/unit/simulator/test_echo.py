@@ -288,6 +288,17 @@ def test_a_failing_next_is_noticed_while_this_plays(playing, skill, build, ear):
     assert len(skill.of("Failed")) == 1
 
 
+def test_a_station_has_no_end_to_wait_for(echo, skill, build, ear):
+    """Asked for the end of a stream without one, a device says so at once: it does not listen for hours first."""
+    ear.endless.add("one")
+    skill.script[PLAY] = build.answer(build.play("one"), say="One.", end=True)
+    echo.ask(PLAY, query="one")
+    heard_ms = echo.device.current.sound.buffered_ms
+    with pytest.raises(Stuck, match="no end"):
+        echo.play_to_end()
+    assert echo.device.current.sound.buffered_ms == heard_ms
+
+
 def test_a_stream_that_breaks_fails_where_it_broke(echo, skill, build, ear):
     """What had been pulled is heard; then Failed, and silence if nothing is answered."""
     ear.breaking["one"] = 20_000

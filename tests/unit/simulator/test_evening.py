@@ -196,6 +196,16 @@ def test_an_evening_for_people(evening):
         assert part in text
 
 
+@pytest.mark.parametrize(("believed", "length"), [("one", "0:01 / 0:27"), ("another", "0:01 / ?")])
+def test_a_length_is_of_the_track_that_is_heard(evening, stack, believed, length):
+    """Music Assistant's length is shown while it is at the Echo's track, and at no other."""
+    out = io.StringIO()
+    evening.act("unplug")
+    stack.believes = Belief("playing", believed, 0, 27_000)
+    assert play._say_all("play one", evening, TextScreen(out)) == 0
+    assert length in out.getvalue()
+
+
 def test_an_evening_with_the_music_service(stack):
     """The music service is spoken to in the same way; what it sends and is answered is shown in short."""
     evening, out = Evening.of(stack, music=True), io.StringIO()

@@ -298,6 +298,12 @@ BROKEN_TRACES = [
 ]
 
 
+@pytest.mark.parametrize("intent", ["AddToQueueIntent", "PlayNextIntent"])
+def test_what_was_added_may_be_resumed(intent):
+    """Row 47 is about nothing: what was put into the queue of a silent device is something to play."""
+    assert judge_trace([asked(intent), asked("AMAZON.ResumeIntent", aloud(play()))]) == []
+
+
 @pytest.mark.parametrize(("row", "trace"), BROKEN_TRACES, ids=lambda value: str(value)[:30])
 def test_a_trace_breaks_a_rule(row, trace):
     """The row of a rule that a trace breaks is among the breaches."""

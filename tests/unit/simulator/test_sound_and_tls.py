@@ -31,6 +31,10 @@ class Shelf(http.server.BaseHTTPRequestHandler):
             self.reply(200, "text/html", b"<h1>Sign in</h1>")
         elif self.path == "/endless":
             self.reply(200, "audio/mpeg", audio() * 50)
+        elif self.path == "/station":
+            self.reply(200, "audio/mpeg", audio(), length=False, **{"Accept-Ranges": "none"})
+        elif self.path == "/whole":
+            self.reply(200, "audio/mpeg", audio(), **{"Accept-Ranges": "none"})
         elif self.path == "/ranges" and (asked := self.headers["Range"]):
             start = int(asked.removeprefix("bytes=").removesuffix("-"))
             about = {"Content-Range": f"bytes {start}-{len(audio()) - 1}/{len(audio())}"}
@@ -40,12 +44,13 @@ class Shelf(http.server.BaseHTTPRequestHandler):
         else:
             self.reply(200, "audio/mpeg", audio(), missing=100_000 if self.path == "/broken" else 0)
 
-    def reply(self, status, kind, body, missing=0, **headers):
+    def reply(self, status, kind, body, missing=0, *, length=True, **headers):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
+        if length:
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body[: len(body) - missing])
 
@@ -112,6 +117,14 @@ def test_a_refused_stream_has_alexas_name(front, ear, path, error):
     with pytest.raises(FetchFailed) as caught:
         ear.open(front.url + path)
     assert caught.value.error_type == error
+
+
+@pytest.mark.parametrize(("path", "endless"), [("/station", True), ("/whole", False), ("/ranges", False)])
+def test_a_station_is_known_by_its_headers(front, ear, path, endless):
+    """What has neither a length nor parts has no end; either of them promises one."""
+    sound = ear.open(front.url + path)
+    assert sound.endless is endless
+    sound.close()
 
 
 def test_a_stream_is_gone_on_with(front, ear):

@@ -114,11 +114,36 @@ def test_a_slip_gets_a_hint(listener, said, hint):
     assert caught.value.hint == hint
 
 
+@pytest.mark.parametrize("said", ["goo to the beach", "presett banana"])
+def test_what_would_not_be_understood_is_no_hint(listener, said):
+    """A sentence that only begins like one of the skill's is none when its beginning is mended: Alexa falls back."""
+    assert understood(listener, said) == ("AMAZON.FallbackIntent", {})
+
+
+@pytest.mark.parametrize(
+    ("locale", "slip"),
+    [
+        ("de-DE", "setz das lied lantern hinzu"),
+        ("de-DE", "zurük"),
+        ("de-DE", "öfne music assistant"),
+        ("en-GB", "at the song lantern"),
+        ("en-US", "goe to one minute thirty"),
+    ],
+)
+def test_a_hint_is_understood(locale, slip):
+    """Whoever says what the hint says is heard, in the model of every language."""
+    listener = Listener.of_locale(locale)
+    with pytest.raises(NotUnderstood) as caught:
+        listener.understand(slip)
+    listener.understand(caught.value.hint)
+
+
 def test_german_is_understood():
     """Alexa's own phrases and the calling by name exist in German too."""
     listener = Listener(MODEL, "de-DE")
     assert understood(listener, "öffne music assistant") == ("LaunchRequest", {})
     assert understood(listener, "Alexa, nächstes Lied") == ("AMAZON.NextIntent", {})
+    assert understood(listener, "mach weiter") == ("AMAZON.ResumeIntent", {})
     assert understood(listener, "go to eine minute dreißig") == ("SeekIntent", {"duration": "PT1M30S"})
 
 
