@@ -29,7 +29,7 @@ from simulator.memory_house import AUTO_SOURCES
 from simulator.memory_linking import MemoryLinkingStore
 from simulator.memory_music_store import MemoryMusicStore
 from simulator.memory_store import MemoryStore
-from simulator.scripted_home import ScriptedHome, tracks
+from simulator.scripted_home import ScriptedHome, queue_item, tracks
 from simulator.scripted_queues import ScriptedQueues
 from simulator.silent_ear import SilentEar
 
@@ -242,6 +242,26 @@ def car(skill):
         for number, name in enumerate(STATIONS, 1)
     ]
     return HeadUnit(skill.app.answer, ear=SilentEar(), clock=Road(skill.clock), sources=AUTO_SOURCES)
+
+
+@pytest.fixture
+def driving(car, skill):
+    """Return a vehicle that plays the first of three tracks at DEFAULT, for ten seconds now."""
+    car.play("DEFAULT", "PRESET", "1")
+    car.listen(10)
+    skill.home.calls.clear()
+    return car
+
+
+@pytest.fixture
+def tuned(car, skill):
+    """Return a vehicle that plays a station."""
+    skill.home.contents["library://radio/1"] = [
+        queue_item("library://radio/1", "Harbour", duration_ms=None, media_type=MediaType.RADIO)
+    ]
+    car.play("FM_RADIO", "FREQUENCY", "98.7")
+    skill.home.calls.clear()
+    return car
 
 
 @pytest.fixture(name="tracks")
