@@ -24,9 +24,21 @@ def report(player: Player, event: Event) -> list[ToServer]:
         started = event.kind is EventKind.STARTED
         packets = _begin(player, stream, event.offset_ms, event.order_in(stream) if started else BEFORE_ALL)
     audible = player.audible
-    if audible is None or not audible.is_changed_by(event):
+    if audible is None or not (audible.is_changed_by(event) or _begins_again(player, audible, event)):
         return packets
     return packets + _ROWS[event.kind](player, audible, event)
+
+
+def _begins_again(player: Player, audible: Audible, event: Event) -> bool:
+    """Tell whether a Started is the second one of a stream that was given twice.
+
+    A silent Echo had begun it when it was given again: Stopped and Started are then of one second and one place.
+    """
+    again = event.kind is EventKind.STARTED and event.generation == player.given_twice == audible.stream.generation
+    if not again or audible.playing or event.order_in(audible.stream)[:2] != audible.last[:2]:
+        return False
+    player.given_twice = None
+    return True
 
 
 def imply_started(player: Player, generation: int) -> list[ToServer]:

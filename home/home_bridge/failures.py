@@ -51,8 +51,10 @@ async def _replace_audible(turn: Turn, event: Event) -> None:
     if player.wanted is not Wanted.PLAY:
         return
     if not player.in_step or player.current is None:
+        enqueued = player.following.stream if player.following else None
         stream = await wanted_stream(turn, event.generation)
         player.taking_over = stream.generation if stream else None
+        player.given_twice = player.taking_over if enqueued and enqueued.generation == player.taking_over else None
         return
     turn.home.send([Stat("STMn")] if player.loaded else [])
     failed = player.current

@@ -28,6 +28,9 @@ NEXT_WITHIN_S = 0.3
 class Player:
     """One Echo as a player of Music Assistant."""
 
+    given_twice: int | None = None
+    """Generation of a stream that the Echo was given to follow, and then in place of a failed one as well."""
+
     def __init__(self, memory: Memory, now: Callable[[], float], codec: str = "mp3") -> None:
         self.mac = memory.mac
         self.name = memory.name

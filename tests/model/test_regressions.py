@@ -371,6 +371,19 @@ def test_a_failure_right_after_an_edit_with_repeat_one(evening):
     home.hiccup(1, "MEDIA_ERROR_UNKNOWN", 1)
 
 
+def test_a_stream_is_given_to_a_silent_echo_twice(evening):
+    """What the screen chose follows a stream that broke unheard, then replaces it: it is not taken for stopped."""
+    at = {"nearly_finished": "early", "stopped": "before", "buffers_next": False}
+    home = evening(at, at, whole=False)
+    home.hold(1, 1)
+    home.hiccup(1, "MEDIA_ERROR_UNKNOWN", 1)
+    home.hold(1, 2)
+    home.screen(1, "play_media", media="library://track/10", option="play")
+    home.again(1, 1)
+    home.deliver_all(1)
+    assert home.rooms[1].echo.device.playing
+
+
 def test_music_assistant_gives_up_what_its_screen_chose(evening):
     """What was chosen after a pause, and given up by Music Assistant just before the Echo begins it, plays on."""
     late = {"nearly_finished": "late", "stopped": "before", "buffers_next": False}
